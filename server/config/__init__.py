@@ -1,0 +1,51 @@
+"""config.yaml and its catalogue, read once at the start: a fault stops the start and is named with its line."""
+
+from server.config.loading import config_digest, load
+from server.config.models import (
+    CHANNELS,
+    WEEKDAYS,
+    Agency,
+    Category,
+    Centre,
+    Choice,
+    Config,
+    Counter,
+    Display,
+    Group,
+    Holiday,
+    Kiosk,
+    Policy,
+    Printer,
+    Rating,
+    Server,
+    Service,
+    Targets,
+    Zone,
+)
+from server.config.problems import ConfigErrors, ConfigProblem
+
+__all__ = [
+    "CHANNELS",
+    "WEEKDAYS",
+    "Agency",
+    "Category",
+    "Centre",
+    "Choice",
+    "Config",
+    "ConfigErrors",
+    "ConfigProblem",
+    "Counter",
+    "Display",
+    "Group",
+    "Holiday",
+    "Kiosk",
+    "Policy",
+    "Printer",
+    "Rating",
+    "Server",
+    "Service",
+    "Targets",
+    "Zone",
+    "config_digest",
+    "load",
+]

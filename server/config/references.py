@@ -1,0 +1,232 @@
+"""
+What must agree across the whole configuration.
+
+These checks read the values as they are written, so that a fault in one entry hides none in another.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from server.config.problems import closest
+from server.config.yaml_reading import find
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from server.config.catalogue import Catalogue, Row
+    from server.config.yaml_reading import Document
+
+PRINTER_SCHEMES = ("tcp", "virtual")
+UNIQUE = (
+    "centre.languages.*",
+    "centre.holidays.*.date",
+    "zones.*.key",
+    "counters.*.number",
+    "categories.*.key",
+    "policy.out_of_turn_reasons.*.key",
+    "policy.pause_reasons.*.key",
+    "printers.*.key",
+    "displays.*.key",
+    "rating.aspects.*.key",
+)
+NAMES = (
+    "centre.name",
+    "centre.holidays.*.name",
+    "zones.*.name",
+    "zones.*.where",
+    "categories.*.name",
+    "categories.*.evidence",
+    "categories.*.legal_reference",
+    "policy.out_of_turn_reasons.*.name",
+    "policy.pause_reasons.*.name",
+    "rating.aspects.*.name",
+)
+ZONES = ("agencies.*.zone", "services.*.zone", "counters.*.zone", "printers.*.zone", "displays.*.zone")
+PRINTERS = ("counters.*.printer", "kiosk.printer")
+
+
+def check_references(document: Document, available: Collection[str]) -> None:
+    """Check what config.yaml says of itself; `available` are the languages that have translations."""
+    _check_unique(document)
+    _check_known(document, ZONES, _values(document, "zones.*.key"), "zone")
+    _check_known(document, PRINTERS, _values(document, "printers.*.key"), "printer")
+    _check_known(document, ("counters.*.agencies.*",), _section_keys(document, "agencies"), "agency")
+    _check_languages(document, available)
+    _check_time_zone(document)
+    _check_printer_uris(document)
+
+
+def check_catalogue(document: Document, catalogue: Catalogue) -> None:
+    """Check what config.yaml takes from the catalogue, and that each service has a counter."""
+    for name, table in (("agencies", catalogue.agencies), ("services", catalogue.services)):
+        for key in _section_keys(document, name) if table.whole else ():
+            if key not in table.rows:
+                hint = closest(key, table.rows)
+                message = f"`{key}` is not in {table.file}"
+                document.problems.append(document.problem((name, key), message, hint, of_key=True))
+    if not catalogue.services.whole:
+        return
+    offers = offers_of(document.data, catalogue)
+    _check_known(document, ("counters.*.services.*",), list(offers), "service")
+    _check_every_counter_serves(document, offers)
+    _check_every_service_is_served(document, offers)
+
+
+class Offer(NamedTuple):
+    """A service of this centre: its row in the catalogue, and the zone in which its visitors wait."""
+
+    row: Row
+    zone: Any
+
+
+def offers_of(data: dict[str, Any], catalogue: Catalogue) -> dict[str, Offer]:
+    """Pick the services of this centre: those of its agencies, but for what it says it does not offer."""
+    agencies, changes = _mapping(data.get("agencies")), _mapping(data.get("services"))
+    offers = {}
+    for key, row in catalogue.services.rows.items():
+        agency, change = row.cells["agency"], _mapping(changes.get(key))
+        if agency in agencies and change.get("offered") is not False:
+            offers[key] = Offer(row, change.get("zone") or _mapping(agencies[agency]).get("zone"))
+    return offers
+
+
+def served_by(counter: Any, offers: dict[str, Offer]) -> list[str]:
+    """
+    List what a counter serves, in the catalogue's order.
+
+    Of its agencies only what waits in its own zone, so that nobody is called across the hall unless the service is
+    named at the counter.
+    """
+    counter = _mapping(counter)
+    named, agencies, zone = (
+        _listed(counter.get("services")),
+        _listed(counter.get("agencies")),
+        counter.get("zone"),
+    )
+    return [
+        key
+        for key, offer in offers.items()
+        if key in named or (offer.row.cells["agency"] in agencies and offer.zone == zone)
+    ]
+
+
+def _check_unique(document: Document) -> None:
+    for pattern in UNIQUE:
+        first: dict[Any, int] = {}
+        for path, value in find(document.data, pattern):
+            if isinstance(value, (dict, list)):
+                continue
+            if value in first:
+                message = f"`{value}` is already used in line {first[value]}"
+                document.problems.append(document.problem(path, message))
+            else:
+                first[value] = document.place(path)[0]
+
+
+def _check_known(document: Document, patterns: tuple[str, ...], known: Collection[Any], what: str) -> None:
+    for pattern in patterns:
+        for path, value in find(document.data, pattern):
+            if isinstance(value, str) and value not in known:
+                document.problems.append(
+                    document.problem(path, f"unknown {what} `{value}`", closest(value, known))
+                )
+
+
+def _check_languages(document: Document, available: Collection[str]) -> None:
+    languages = _values(document, "centre.languages.*")
+    for path, language in find(document.data, "centre.languages.*"):
+        if isinstance(language, str) and language not in available:
+            message = f"there are no translations for `{language}`; there are {', '.join(sorted(available))}"
+            document.problems.append(document.problem(path, message, closest(language, available)))
+    for pattern in NAMES:
+        for path, names in find(document.data, pattern):
+            if not isinstance(names, dict):
+                continue  # the section's own check says so
+            missing = [language for language in languages if language not in names]
+            if missing:
+                document.problems.append(
+                    document.problem(path, f"is missing in {', '.join(missing)}", of_key=True)
+                )
+            for language in names.keys() - languages - set(available):
+                message, hint = f"unknown language `{language}`", closest(language, languages)
+                document.problems.append(document.problem((*path, language), message, hint, of_key=True))
+
+
+def _check_time_zone(document: Document) -> None:
+    for path, name in find(document.data, "centre.timezone"):
+        try:
+            if isinstance(name, str):
+                zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            hint = closest(name, zoneinfo.available_timezones())
+            document.problems.append(document.problem(path, f"unknown time zone `{name}`", hint))
+
+
+def _check_printer_uris(document: Document) -> None:
+    for path, uri in find(document.data, "printers.*.uri"):
+        if not isinstance(uri, str):
+            continue
+        message, hint = _uri_fault(uri)
+        if message:
+            document.problems.append(document.problem(path, message, hint))
+
+
+def _uri_fault(uri: str) -> tuple[str | None, str | None]:
+    scheme, colon, _ = uri.partition(":")
+    if not colon or scheme not in PRINTER_SCHEMES:
+        return f"`{uri}` is no printer address; write tcp://HOST:9100 or virtual:", closest(
+            scheme, PRINTER_SCHEMES
+        )
+    if scheme == "tcp":
+        try:
+            address = urlsplit(uri)
+            if not address.hostname or not address.port or address.path or address.query or address.username:
+                return f"`{uri}` must be a host and a port, such as tcp://10.0.0.21:9100", None
+        except ValueError as error:
+            return f"`{uri}`: {str(error).lower()}", None
+    return None, None
+
+
+def _check_every_counter_serves(document: Document, offers: dict[str, Offer]) -> None:
+    for path, counter in find(document.data, "counters.*"):
+        named = [*_listed(_mapping(counter).get("agencies")), *_listed(_mapping(counter).get("services"))]
+        if isinstance(counter, dict) and not named:
+            message = "serves nothing; name its `agencies` or `services`"
+            document.problems.append(document.problem(path, message))
+        elif isinstance(counter, dict) and not served_by(counter, offers):
+            document.problems.append(
+                document.problem(path, "serves nothing: none of its agencies' services wait in its zone")
+            )
+
+
+def _check_every_service_is_served(document: Document, offers: dict[str, Offer]) -> None:
+    served: dict[Any, set[str]] = {}
+    for _, counter in find(document.data, "counters.*"):
+        served.setdefault(_mapping(counter).get("zone"), set()).update(served_by(counter, offers))
+    unserved: dict[tuple[str, str], list[str]] = {}
+    for key, offer in offers.items():
+        if key not in served.get(offer.zone, ()):
+            unserved.setdefault((offer.row.cells["agency"], str(offer.zone)), []).append(key)
+    for (agency, zone), keys in unserved.items():
+        some = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+        message = f"no counter of zone `{zone}`, where its visitors wait, serves {some}"
+        document.problems.append(document.problem(("agencies", agency), message, of_key=True))
+
+
+def _values(document: Document, pattern: str) -> list[Any]:
+    return [value for _, value in find(document.data, pattern)]
+
+
+def _section_keys(document: Document, section: str) -> list[str]:
+    return list(_mapping(document.data.get(section)))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,211 @@
+"""What config.yaml may hold: its sections, checked one entry at a time so that each fault is found."""
+
+from __future__ import annotations
+
+import typing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+from server.config import models
+from server.config.models import AsTuple, Key, Minutes, Part, Series, Text
+from server.config.problems import closest
+
+if TYPE_CHECKING:
+    from server.config.yaml_reading import Document, Path
+
+AsSet = BeforeValidator(lambda value: frozenset(map(str, value)) if isinstance(value, list) else value)
+
+
+class CatalogueFiles(Part):
+    """Where the catalogue is, from the folder of config.yaml."""
+
+    agencies: Text
+    services: Text
+    groups: Text
+    bring: Text
+
+
+class AgencyPlace(Part):
+    """An agency of the catalogue that has a place in this centre."""
+
+    zone: Key
+    series: Series
+
+
+class ServiceChange(Part):
+    """Where this centre differs from the catalogue in one service."""
+
+    offered: bool = True
+    minutes: Minutes | None = None
+    target_minutes: Minutes | None = None
+    series: Series | None = None
+    zone: Key | None = None
+    channels: Annotated[frozenset[models.Channel], AsSet, Field(min_length=1)] | None = None
+
+
+class CounterEntry(Part):
+    """A counter as it is written: it serves every service of its agencies, and the services named besides."""
+
+    number: Annotated[int, Field(ge=1, le=999)]
+    zone: Key
+    agencies: Annotated[tuple[Key, ...], AsTuple] = ()
+    services: Annotated[tuple[Key, ...], AsTuple] = ()
+    arrow: Literal["left", "right", "up", "down", "up-left", "up-right", "none"] = "none"
+    printer: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A top-level key: one `model`, or a list or a map of them."""
+
+    model: type[Part]
+    shape: Literal["one", "list", "map"] = "one"
+    needed: bool = True
+
+
+SECTIONS = {
+    "catalogue": Section(CatalogueFiles),
+    "centre": Section(models.Centre),
+    "zones": Section(models.Zone, "list"),
+    "agencies": Section(AgencyPlace, "map"),
+    "services": Section(ServiceChange, "map", needed=False),
+    "counters": Section(CounterEntry, "list"),
+    "categories": Section(models.Category, "list", needed=False),
+    "policy": Section(models.Policy),
+    "printers": Section(models.Printer, "list", needed=False),
+    "displays": Section(models.Display, "list", needed=False),
+    "kiosk": Section(models.Kiosk, needed=False),
+    "rating": Section(models.Rating),
+    "server": Section(models.Server, needed=False),
+}
+SHAPES: dict[str, tuple[Any, str]] = {
+    "one": (dict, "keys and values"),
+    "list": (list, "a list"),
+    "map": (dict, "keys and values"),
+}
+
+
+def read_sections(document: Document) -> dict[str, Any]:
+    """Check every section; return what is good in it, and note the rest in `document.problems`."""
+    data = document.data
+    if not isinstance(data, dict):
+        document.problems.append(document.problem((), "must be keys and values, such as `centre:`"))
+        return {}
+    for key in data:
+        if key not in SECTIONS:
+            hint = closest(key, SECTIONS)
+            document.problems.append(document.problem((key,), f"unknown key `{key}`", hint, of_key=True))
+    return {name: _read_section(document, name, section) for name, section in SECTIONS.items()}
+
+
+def _read_section(document: Document, name: str, section: Section) -> Any:
+    wanted, words = SHAPES[section.shape]
+    if name not in document.data:
+        if section.needed:
+            document.problems.append(document.problem((), f"`{name}` is missing"))
+            return None
+        value: Any = wanted()
+    else:
+        value = document.data[name]
+    if not isinstance(value, wanted):
+        document.problems.append(document.problem((name,), f"must be {words}"))
+        return None
+    if section.needed and not value:
+        document.problems.append(document.problem((name,), "is empty"))
+        return None
+    if section.shape == "one":
+        return _validate(document, section.model, (name,), value)
+    entries = value.items() if isinstance(value, dict) else enumerate(value)
+    read = {key: _validate(document, section.model, (name, key), each) for key, each in entries}
+    return read if section.shape == "map" else list(read.values())
+
+
+def _validate(document: Document, model: type[Part], path: Path, value: Any) -> Part | None:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            _note(document, model, path, fault)
+        return None
+
+
+def _note(document: Document, model: type[Part], path: Path, fault: Any) -> None:
+    inner = tuple(part for part in fault["loc"] if part != "[key]")
+    here = (*path, *inner)
+    if fault["type"] == "extra_forbidden":
+        hint = closest(inner[-1], _fields_at(model, inner[:-1]))
+        problem = document.problem(here, f"unknown key `{inner[-1]}`", hint, of_key=True)
+    elif fault["type"] == "missing":
+        problem = document.problem(here, "is missing")
+    else:
+        of_key = fault["loc"][-1:] == ("[key]",)
+        problem = document.problem(here, _plain(fault), _hint(fault), of_key=of_key)
+    document.problems.append(problem)
+
+
+def _fields_at(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
+    """List the keys that are allowed at a path inside a model."""
+    inside: type[BaseModel] = model
+    for part in path:
+        if isinstance(part, str) and part in inside.model_fields:
+            inside = _model_in(inside.model_fields[part].annotation) or inside
+    return list(inside.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(part) for part in typing.get_args(annotation))
+    return next((each for each in found if each), None)
+
+
+def _plain(fault: Any) -> str:
+    """Say what pydantic found in the words of someone who writes a configuration."""
+    facts, given = fault.get("ctx", {}), fault["input"]
+    templates = {
+        "int_type": "must be a whole number, not {given}",
+        "float_type": "must be a number, not {given}",
+        "bool_type": "must be true or false, not {given}",
+        "string_type": "must be text, not {given}; put it in quotes",
+        "dict_type": "must be keys and values, not {given}",
+        "model_type": "must be keys and values, not {given}",
+        "tuple_type": "must be a list, not {given}",
+        "frozen_set_type": "must be a list, not {given}",
+        "date_type": "must be a day such as 2026-11-24, not {given}",
+        "literal_error": "must be {expected}, not {given}",
+        "greater_than_equal": "must be at least {ge}, not {given}",
+        "less_than_equal": "must be at most {le}, not {given}",
+        "greater_than": "must be more than {gt}, not {given}",
+        "multiple_of": "must be a multiple of {multiple_of}, not {given}",
+        "too_short": "needs at least {min_length}",
+        "string_too_short": "needs at least {min_length} characters",
+        "string_too_long": "has more than {max_length} characters",
+    }
+    if fault["type"] == "string_pattern_mismatch":
+        return f"{_shown(given)} is not {_PATTERNS.get(facts['pattern'], 'written as it must be')}"
+    if fault["type"] in templates:
+        return templates[fault["type"]].format(given=_shown(given), **facts)
+    return str(fault["msg"]).removeprefix("Value error, ")
+
+
+_PATTERNS = {
+    r"^[a-z][a-z0-9_-]{0,39}$": "a key: small letters, digits, `_` or `-`, a letter first",
+    r"^\S(?:.*\S)?$": "a text of one line without spaces around it",
+    r"^[A-HJ-NP-Z]{1,2}$": "a series: one or two capital letters from A to Z without I and O",
+    r"^https?://[^\s/]+(/[^\s]*[^\s/])?$": "an address such as https://queue.example.az, without a slash at the end",
+}
+
+
+def _hint(fault: Any) -> str | None:
+    if fault["type"] != "literal_error":
+        return None
+    return closest(
+        fault["input"], str(fault["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
+    )
+
+
+def _shown(value: Any) -> str:
+    text = "nothing" if value is None else f"`{value}`"
+    return text if len(text) <= 60 else f"{text[:57]}...`"
