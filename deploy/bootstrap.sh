@@ -8,7 +8,7 @@ find_python() {
     for python in "$here/../.venv/bin/python" python3.14 python3.13 python3.12 python3.11 python3; do
         if "$python" -c "import sys, fcntl, hashlib, subprocess, $1; sys.exit(sys.version_info < (3, 11))" \
             2>/dev/null; then
-            printf '%s\n' "$python"
+            command -v "$python" # a whole path: without PATH in the environment Python cannot find itself
             return
         fi
     done
@@ -20,7 +20,8 @@ if ! python=$(find_python ensurepip || find_python os); then
         echo "Navbat needs Python 3.11 or newer: installing it with apt-get" >&2
         DEBIAN_FRONTEND=noninteractive
         export DEBIAN_FRONTEND
-        apt-get -qq update >&2 && apt-get -qq install -y --no-install-recommends python3 python3-venv >&2
+        said=$(apt-get -qq update 2>&1 && apt-get -qq install -y --no-install-recommends \
+            python3 python3-venv 2>&1) || printf '%s\n' "$said" >&2
     fi
     if ! python=$(find_python os); then
         {

@@ -90,13 +90,13 @@ def _make_venv() -> None:
     for stamp in VENV.glob("navbat-*.stamp"):
         stamp.unlink()
     same = f"import sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
-    if _works(PYTHON, "-c", same) and (
-        _works(PYTHON, "-m", "pip", "--version") or _works(PYTHON, "-m", "ensurepip")
+    if machine.works(PYTHON, "-c", same) and (
+        machine.works(PYTHON, "-m", "pip", "--version") or machine.works(PYTHON, "-m", "ensurepip")
     ):
         return
     # This may run from the very environment that is to go.
     base = getattr(sys, "_base_executable", sys.executable)
-    if not _works(base, "-c", "import ensurepip, venv"):
+    if not machine.works(base, "-c", "import ensurepip, venv"):
         machine.install_packages(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")
     subprocess.run([base, "-m", "venv", "--clear", VENV], check=True)
 
@@ -104,7 +104,7 @@ def _make_venv() -> None:
 def _install(lock: Path) -> None:
     """Install what `lock` names, by its hashes; with uv where that can be had, for it is much faster."""
     locked = ["--require-hashes", "--no-deps", "--requirement", str(lock)]
-    if _has_uv() and _works(VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, *locked):
+    if _has_uv() and machine.works(VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, *locked):
         return
     command = ("-m", "pip", "install", "--disable-pip-version-check", "--quiet", *locked)
     if subprocess.run([PYTHON, *command], check=False).returncode != 0:
@@ -119,7 +119,7 @@ def _has_uv() -> bool:
     if any(word in settings.stdout.decode() for word in PIP_ONLY):
         return False
     options = ("--disable-pip-version-check", "--require-hashes", "--requirement", UV_LOCK)
-    return _works(PYTHON, "-m", "pip", "install", *options)
+    return machine.works(PYTHON, "-m", "pip", "install", *options)
 
 
 def _add_project() -> None:
@@ -134,10 +134,3 @@ def _add_project() -> None:
     command.unlink(missing_ok=True)
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(str(PYTHON))} -P -m server "$@"\n', "utf-8")
     command.chmod(0o755)
-
-
-def _works(*command: str | Path) -> bool:
-    try:
-        return subprocess.run(command, check=False, capture_output=True).returncode == 0
-    except OSError:
-        return False

@@ -13,9 +13,7 @@ LOOKED = VENV / "navbat-tools.stamp"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
-# Programs that the tests use where they are, by the package that brings them.
-TOOLS = {"zbarimg": "zbar-tools"}
-BREW_NAMES = {"zbar-tools": "zbar", "chromium": "--cask chromium"}
+BREW_NAMES = {"zbar-tools": "zbar"}
 
 
 class Missing(Exception):
@@ -34,7 +32,8 @@ def install_packages(*names: str) -> None:
             f"Navbat needs more of this machine. Install it, then start this again:\n{how_to(*names)}"
         )
     print("Installing with apt-get:", *names, file=sys.stderr, flush=True)
-    if not _apt_install(names):
+    _apt("update")  # a fresh image has no package lists yet; should one source fail, another may do
+    if not _apt_install(*names):
         raise Missing(f"apt-get could not install this; see above:\n{how_to(*names)}")
 
 
@@ -47,7 +46,7 @@ def how_to(*names: str) -> str:
       macOS:           brew install zbar
     """
     lines = [f"  Debian, Ubuntu:  sudo apt-get install {' '.join(names)}"]
-    brew = [BREW_NAMES.get(name, name) for name in names]
+    brew = [BREW_NAMES.get(name, name) for name in names if not name.startswith("lib")]
     if not any(name.endswith("-venv") for name in names):
         lines.append(f"  macOS:           brew install {' '.join(brew)}")
     else:
@@ -79,25 +78,34 @@ def find_browser() -> str | None:
     candidates = [named] if named else [shutil.which(name) for name in BROWSERS]
     if not named:
         candidates += [MAC_BROWSER, _playwright_browser()]
-    return next((path for path in candidates if path and _starts(path)), None)
+    return next((path for path in candidates if path and works(path, "--version")), None)
 
 
 def _install_missing() -> None:
-    packages = [package for program, package in TOOLS.items() if not shutil.which(program)]
-    has_browser = find_browser() is not None
-    if not has_browser:
-        packages.append("chromium")
-    if packages and _is_apt_root():
-        print("Installing with apt-get for the tests:", *packages, file=sys.stderr, flush=True)
-        # One by one: Ubuntu has no package chromium, which must not keep the others away.
-        _apt_update()
-        packages = [package for package in packages if not _apt_install([package], update=False)]
-    if not has_browser and find_browser() is None:
+    missing = _missing_packages()
+    if missing and _is_apt_root():
+        print("Installing with apt-get for the tests:", *missing, file=sys.stderr, flush=True)
+        _apt("update")
+        for package in missing:  # one by one: Ubuntu has no package chromium, which must not keep others away
+            _apt_install(package)
+        missing = _missing_packages()
+    if "chromium" in missing:
         _install_playwright_browser()
-    if find_browser() is not None and "chromium" in packages:
-        packages.remove("chromium")
-    if packages:
-        print(f"Some tests will be skipped. To have them:\n{how_to(*packages)}", file=sys.stderr, flush=True)
+        missing = _missing_packages()
+    if missing:
+        print(f"Some tests will be left out. To have them:\n{how_to(*missing)}", file=sys.stderr, flush=True)
+
+
+def _missing_packages() -> list[str]:
+    """Name the Debian packages that bring what the tests would miss."""
+    shapes = "import sys; from PIL import features; sys.exit(not features.check('fribidi'))"
+    there = {
+        "zbar-tools": shutil.which("zbarimg") is not None,  # reads the QR codes on slips
+        "libfribidi0": works(VENV / "bin" / "python", "-c", shapes),  # with which Pillow joins Arabic letters
+        "libatomic1": works(VENV / "bin" / "playwright", "--version"),  # Playwright's driver starts with it
+        "chromium": find_browser() is not None,
+    }
+    return [package for package, is_there in there.items() if not is_there]
 
 
 def _install_playwright_browser() -> None:
@@ -118,9 +126,10 @@ def _playwright_browser() -> str | None:
     return asked.stdout.decode().strip() or None
 
 
-def _starts(browser: str) -> bool:
+def works(*command: str | Path) -> bool:
+    """Say whether a command can be run and ends well; what it prints is dropped."""
     try:
-        return subprocess.run([browser, "--version"], check=False, capture_output=True).returncode == 0
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
     except OSError:
         return False
 
@@ -129,18 +138,17 @@ def _is_apt_root() -> bool:
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def _apt_update() -> bool:
-    return _apt("update")
-
-
-def _apt_install(names: list[str] | tuple[str, ...], *, update: bool = True) -> bool:
-    """Install with apt-get; a fresh image has no package lists, so these are fetched first."""
-    if update:
-        _apt_update()
+def _apt_install(*names: str) -> bool:
     return _apt("install", "--yes", "--no-install-recommends", *names)
 
 
 def _apt(*arguments: str) -> bool:
-    command = ["apt-get", "-qq", *arguments]
+    """Run apt-get; show what it says only where it fails."""
+    command = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120", *arguments]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(command, check=False, env=environment, stdout=sys.stderr).returncode == 0
+    said = subprocess.run(
+        command, check=False, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if said.returncode != 0:
+        sys.stderr.write(said.stdout.decode(errors="replace"))
+    return said.returncode == 0
