@@ -139,7 +139,8 @@ def date(
 
     if timezone is not None and hasattr(day, "astimezone"):
         day = day.astimezone(timezone)
-    return str(format_date(day, "full" if weekday else "long", locale=_locale(language)))
+    text = str(format_date(day, "full" if weekday else "long", locale=_locale(language)))
+    return text.replace("\u202f", "\u00a0")  # few fonts of slip printers and boards have the narrow space
 
 
 def date_time(at: datetime, language: str, timezone: tzinfo) -> str:
@@ -168,7 +169,7 @@ def minutes_range(low_s: float, high_s: float, language: str) -> str:
     '4–11 minutes'
     """
     low, high = int(low_s // 60), max(1, -int(-high_s // 60))
-    if low >= high:
+    if low >= high or high == 1:
         return Wording(language).text("common.minutes", n=high)
     return Wording(language).text("common.minutes_range", low=low, n=high)
 

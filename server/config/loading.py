@@ -34,7 +34,7 @@ def load(path: Path | str) -> Config:
     check_references(document, languages)
     _keep_languages(document.data)
     sections = read_sections(document)
-    catalogue = _read_catalogue(document, path.parent, sections.get("catalogue"), languages)
+    catalogue = _read_catalogue(document, path.parent, sections["catalogue"], languages)
     tables = catalogue.tables if catalogue else ()
     problems = [*document.problems, *(problem for table in tables for problem in table.problems)]
     if problems or catalogue is None:
@@ -74,7 +74,7 @@ def _read_catalogue(
     if files is None:
         return None
     shown_as = files.model_dump()
-    languages = [each for _, each in find(document.data, "centre.languages.*") if each in available]
+    languages = [each for _, each in find(document.data, "centre.languages.*") if str(each) in available]
     catalogue = read_catalogue({name: folder / file for name, file in shown_as.items()}, shown_as, languages)
     check_catalogue(document, catalogue)
     return catalogue
@@ -82,7 +82,7 @@ def _read_catalogue(
 
 def _keep_languages(data: Any) -> None:
     """Drop the names in languages that the centre does not use, and put the others in its order."""
-    languages = [language for _, language in find(data, "centre.languages.*")]
+    languages = [language for _, language in find(data, "centre.languages.*") if isinstance(language, str)]
     for pattern in NAMES:
         for _, names in find(data, pattern):
             if isinstance(names, dict):

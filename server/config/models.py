@@ -20,10 +20,15 @@ from pydantic import (
     model_validator,
 )
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-Text = Annotated[str, StringConstraints(pattern=r"^\S(?:.*\S)?$", max_length=400)]
+KEY_PATTERN = r"^[a-z][a-z0-9_-]{0,39}$"
+TEXT_PATTERN = r"^\S(?:.*\S)?$"
+SERIES_PATTERN = r"^[A-HJ-NP-Z]{1,2}$"  # I and O are read as 1 and 0
+ADDRESS_PATTERN = r"^https?://[^\s/]+(/[^\s]*[^\s/])?$"
+
+Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
+Text = Annotated[str, StringConstraints(pattern=TEXT_PATTERN, max_length=400)]
 Names = dict[str, Text]  # by language; the loader sees to it that each of the centre's languages is there
-Series = Annotated[str, StringConstraints(pattern=r"^[A-HJ-NP-Z]{1,2}$")]  # I and O are read as 1 and 0
+Series = Annotated[str, StringConstraints(pattern=SERIES_PATTERN)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Channel = Literal["walk_in", "appointment", "collect", "outreach"]
 Minutes = Annotated[int, Field(ge=1, le=480)]
@@ -98,7 +103,7 @@ class Centre(Part):
     name: Names
     timezone: str
     languages: Annotated[tuple[str, ...], AsTuple, Field(min_length=1)]
-    public_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*[^\s/])?$")] | None = None
+    public_url: Annotated[str, StringConstraints(pattern=ADDRESS_PATTERN)] | None = None
     hours: dict[Weekday, Annotated[tuple[Span, ...], AsTuple]]
     holidays: Annotated[tuple[Holiday, ...], AsTuple] = ()
 

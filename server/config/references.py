@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from server.config.catalogue import Catalogue, Row
     from server.config.yaml_reading import Document
 
-PRINTER_SCHEMES = ("tcp", "virtual")
+PRINTER_SCHEMES = ("tcp", "file", "virtual")
 UNIQUE = (
     "centre.languages.*",
     "centre.holidays.*.date",
@@ -79,7 +79,7 @@ class Offer(NamedTuple):
     """A service of this centre: its row in the catalogue, and the zone in which its visitors wait."""
 
     row: Row
-    zone: Any
+    zone: str | None
 
 
 def offers_of(data: dict[str, Any], catalogue: Catalogue) -> dict[str, Offer]:
@@ -89,7 +89,9 @@ def offers_of(data: dict[str, Any], catalogue: Catalogue) -> dict[str, Offer]:
     for key, row in catalogue.services.rows.items():
         agency, change = row.cells["agency"], _mapping(changes.get(key))
         if agency in agencies and change.get("offered") is not False:
-            offers[key] = Offer(row, change.get("zone") or _mapping(agencies[agency]).get("zone"))
+            offers[key] = Offer(
+                row, _word(change.get("zone")) or _word(_mapping(agencies[agency]).get("zone"))
+            )
     return offers
 
 
@@ -150,7 +152,7 @@ def _check_languages(document: Document, available: Collection[str]) -> None:
                 document.problems.append(
                     document.problem(path, f"is missing in {', '.join(missing)}", of_key=True)
                 )
-            for language in names.keys() - languages - set(available):
+            for language in names.keys() - {*languages, *available}:
                 message, hint = f"unknown language `{language}`", closest(language, languages)
                 document.problems.append(document.problem((*path, language), message, hint, of_key=True))
 
@@ -192,20 +194,22 @@ def _uri_fault(uri: str) -> tuple[str | None, str | None]:
 
 def _check_every_counter_serves(document: Document, offers: dict[str, Offer]) -> None:
     for path, counter in find(document.data, "counters.*"):
-        named = [*_listed(_mapping(counter).get("agencies")), *_listed(_mapping(counter).get("services"))]
-        if isinstance(counter, dict) and not named:
+        if not isinstance(counter, dict) or _has_unknown(document, counter, offers):
+            continue
+        if not _listed(counter.get("agencies")) and not _listed(counter.get("services")):
             message = "serves nothing; name its `agencies` or `services`"
             document.problems.append(document.problem(path, message))
-        elif isinstance(counter, dict) and not served_by(counter, offers):
-            document.problems.append(
-                document.problem(path, "serves nothing: none of its agencies' services wait in its zone")
-            )
+        elif not served_by(counter, offers):
+            message = "serves nothing: none of its agencies' services wait in its zone"
+            document.problems.append(document.problem(path, message))
 
 
 def _check_every_service_is_served(document: Document, offers: dict[str, Offer]) -> None:
-    served: dict[Any, set[str]] = {}
+    served: dict[str | None, set[str]] = {}
     for _, counter in find(document.data, "counters.*"):
-        served.setdefault(_mapping(counter).get("zone"), set()).update(served_by(counter, offers))
+        if _has_unknown(document, _mapping(counter), offers):
+            return  # what it was meant to serve cannot be told; that fault is to be mended first
+        served.setdefault(_word(_mapping(counter).get("zone")), set()).update(served_by(counter, offers))
     unserved: dict[tuple[str, str], list[str]] = {}
     for key, offer in offers.items():
         if key not in served.get(offer.zone, ()):
@@ -216,8 +220,17 @@ def _check_every_service_is_served(document: Document, offers: dict[str, Offer])
         document.problems.append(document.problem(("agencies", agency), message, of_key=True))
 
 
-def _values(document: Document, pattern: str) -> list[Any]:
-    return [value for _, value in find(document.data, pattern)]
+def _has_unknown(document: Document, counter: dict[str, Any], offers: dict[str, Offer]) -> bool:
+    """Tell whether a counter names a zone, an agency or a service that does not exist."""
+    return (
+        counter.get("zone") not in _values(document, "zones.*.key")
+        or not set(_listed(counter.get("agencies"))) <= _mapping(document.data.get("agencies")).keys()
+        or not set(_listed(counter.get("services"))) <= offers.keys()
+    )
+
+
+def _values(document: Document, pattern: str) -> list[str]:
+    return [value for _, value in find(document.data, pattern) if isinstance(value, str)]
 
 
 def _section_keys(document: Document, section: str) -> list[str]:
@@ -228,5 +241,10 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _listed(value: Any) -> list[str]:
+    """Take the words of a list; what else it holds, the section's own check names."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from server.config import models
+from server.config.fault_words import hint_for, in_plain_words
 from server.config.models import AsTuple, Key, Minutes, Part, Series, Text
 from server.config.problems import closest
 
@@ -89,11 +90,7 @@ SHAPES: dict[str, tuple[Any, str]] = {
 
 def read_sections(document: Document) -> dict[str, Any]:
     """Check every section; return what is good in it, and note the rest in `document.problems`."""
-    data = document.data
-    if not isinstance(data, dict):
-        document.problems.append(document.problem((), "must be keys and values, such as `centre:`"))
-        return {}
-    for key in data:
+    for key in document.data:
         if key not in SECTIONS:
             hint = closest(key, SECTIONS)
             document.problems.append(document.problem((key,), f"unknown key `{key}`", hint, of_key=True))
@@ -141,7 +138,7 @@ def _note(document: Document, model: type[Part], path: Path, fault: Any) -> None
         problem = document.problem(here, "is missing")
     else:
         of_key = fault["loc"][-1:] == ("[key]",)
-        problem = document.problem(here, _plain(fault), _hint(fault), of_key=of_key)
+        problem = document.problem(here, in_plain_words(fault), hint_for(fault), of_key=of_key)
     document.problems.append(problem)
 
 
@@ -159,53 +156,3 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
         return annotation
     found = (_model_in(part) for part in typing.get_args(annotation))
     return next((each for each in found if each), None)
-
-
-def _plain(fault: Any) -> str:
-    """Say what pydantic found in the words of someone who writes a configuration."""
-    facts, given = fault.get("ctx", {}), fault["input"]
-    templates = {
-        "int_type": "must be a whole number, not {given}",
-        "float_type": "must be a number, not {given}",
-        "bool_type": "must be true or false, not {given}",
-        "string_type": "must be text, not {given}; put it in quotes",
-        "dict_type": "must be keys and values, not {given}",
-        "model_type": "must be keys and values, not {given}",
-        "tuple_type": "must be a list, not {given}",
-        "frozen_set_type": "must be a list, not {given}",
-        "date_type": "must be a day such as 2026-11-24, not {given}",
-        "literal_error": "must be {expected}, not {given}",
-        "greater_than_equal": "must be at least {ge}, not {given}",
-        "less_than_equal": "must be at most {le}, not {given}",
-        "greater_than": "must be more than {gt}, not {given}",
-        "multiple_of": "must be a multiple of {multiple_of}, not {given}",
-        "too_short": "needs at least {min_length}",
-        "string_too_short": "needs at least {min_length} characters",
-        "string_too_long": "has more than {max_length} characters",
-    }
-    if fault["type"] == "string_pattern_mismatch":
-        return f"{_shown(given)} is not {_PATTERNS.get(facts['pattern'], 'written as it must be')}"
-    if fault["type"] in templates:
-        return templates[fault["type"]].format(given=_shown(given), **facts)
-    return str(fault["msg"]).removeprefix("Value error, ")
-
-
-_PATTERNS = {
-    r"^[a-z][a-z0-9_-]{0,39}$": "a key: small letters, digits, `_` or `-`, a letter first",
-    r"^\S(?:.*\S)?$": "a text of one line without spaces around it",
-    r"^[A-HJ-NP-Z]{1,2}$": "a series: one or two capital letters from A to Z without I and O",
-    r"^https?://[^\s/]+(/[^\s]*[^\s/])?$": "an address such as https://queue.example.az, without a slash at the end",
-}
-
-
-def _hint(fault: Any) -> str | None:
-    if fault["type"] != "literal_error":
-        return None
-    return closest(
-        fault["input"], str(fault["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-    )
-
-
-def _shown(value: Any) -> str:
-    text = "nothing" if value is None else f"`{value}`"
-    return text if len(text) <= 60 else f"{text[:57]}...`"

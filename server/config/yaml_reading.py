@@ -50,7 +50,7 @@ class Document:
     A YAML file that was read.
 
     Attributes:
-        data: Plain dicts, lists and scalars; None if the file could not be read.
+        data: Plain dicts, lists and scalars, a dict at the top; None if there is a problem.
         problems: What the reader itself found: bad syntax, a key twice, a file that is no mapping.
     """
 
@@ -84,6 +84,8 @@ class Document:
                 self.problems.append(ConfigProblem(self.file, 1, 1, "", "the file is empty"))
                 return
             self._locate(node, (), ())
+            if not isinstance(node, yaml.MappingNode):
+                self.problems.append(self.problem((), "must be keys and values, such as `centre:`"))
             if not self.problems:
                 self.data = loader.construct_document(node)
         except yaml.MarkedYAMLError as error:
