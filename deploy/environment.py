@@ -106,7 +106,8 @@ def _install(lock: Path) -> None:
     locked = ["--require-hashes", "--no-deps", "--requirement", str(lock)]
     if _has_uv() and machine.works(VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, *locked):
         return
-    command = ("-m", "pip", "install", "--disable-pip-version-check", "--quiet", *locked)
+    # Compiling what is never imported would take as long as all the rest.
+    command = ("-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-compile", *locked)
     if subprocess.run([PYTHON, *command], check=False).returncode != 0:
         raise machine.Missing(
             "The packages could not be installed: see above. Without a way to a package index, fill a\n"
