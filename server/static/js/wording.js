@@ -95,19 +95,15 @@ export function time(at, code = current) {
   return formatter(code, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
 }
 
-/** @param {string | Date} at @param {string} [code] @returns {string} e.g. "24 noyabr" */
-export function date(at, code = current) {
-  return formatter(code, { day: "numeric", month: "long" }).format(new Date(at));
-}
-
 /**
  * @param {number} seconds
  * @param {string} [code]
- * @returns {string} whole minutes, rounded up: "12 dəq"
+ * @returns {string} whole minutes, rounded up: "12 dəq"; the page's wording must hold the part "common"
  */
 export function duration(seconds, code = current) {
   const minutes = Math.max(0, Math.ceil(seconds / 60));
-  return new Intl.NumberFormat(code, { style: "unit", unit: "minute", unitDisplay: "short" }).format(minutes);
+  // Not Intl's unit style: browsers leave out its words for Azerbaijani and Uzbek.
+  return `${minutes} ${t("common.minutes_short", {}, code)}`;
 }
 
 const formatters = new Map();

@@ -1,0 +1,62 @@
+import { html, useEffect, useLayoutEffect, useRef } from "../../static/js/html.js";
+import { useStore } from "../../static/js/store.js";
+import { t, useLanguage } from "../../static/js/wording.js";
+import { Attract } from "./attract.js";
+import { Away } from "./away.js";
+import { Detail } from "./detail.js";
+import { Footer, Header } from "./frame.js";
+import { Home } from "./home.js";
+import { IdleWarning } from "./idle-warning.js";
+import { Looks } from "./looks.js";
+import { Priority } from "./priority.js";
+import { Result } from "./result.js";
+import { Search } from "./search.js";
+import { ServiceList } from "./service-list.js";
+import { back, store } from "./session.js";
+
+const SCREENS = {
+  attract: Attract,
+  home: Home,
+  list: ServiceList,
+  search: Search,
+  detail: Detail,
+  priority: Priority,
+  looks: Looks,
+  result: Result,
+};
+
+/** @param {{onStay: () => void}} props */
+export function App({ onStay }) {
+  const state = useStore(store);
+  const language = useLanguage();
+  const main = useRef(null);
+  const isAway = state.problem === "away" || (state.isAway && state.screen === "attract");
+  const Screen = isAway ? Away : SCREENS[state.screen];
+
+  // A new screen starts at its heading, for eyes, for the keyboard and for a screen reader.
+  useLayoutEffect(() => {
+    main.current.scrollTo(0, 0);
+    main.current.querySelector("[data-first]")?.focus({ preventScroll: true });
+  }, [Screen, state.list?.key, state.service]);
+
+  useEffect(() => {
+    document.title = t("kiosk.title");
+  }, [language]);
+
+  useEffect(() => {
+    const leave = (event) => {
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) back();
+    };
+    addEventListener("keydown", leave);
+    return () => removeEventListener("keydown", leave);
+  }, []);
+
+  return html`<div class="kiosk" data-screen=${isAway ? "away" : state.screen}>
+    <${Header} state=${state} />
+    <main class="kiosk__main" ref=${main}>
+      <${Screen} key=${state.screen + (state.service ?? "")} state=${state} />
+    </main>
+    <${Footer} state=${state} />
+    ${state.secondsLeft !== null && html`<${IdleWarning} secondsLeft=${state.secondsLeft} onStay=${onStay} />`}
+  </div>`;
+}

@@ -1,0 +1,98 @@
+import { html, useEffect } from "../../static/js/html.js";
+import { Icon } from "../../static/js/icons.js";
+import { OnceButton } from "../../static/js/once-button.js";
+import { name, nameLanguage, t } from "../../static/js/wording.js";
+import { closedWords } from "./attract.js";
+import { findOffer, obstacle } from "./catalogue.js";
+import { go, refreshCatalogue, take } from "./session.js";
+import { WaitWords } from "./wait-words.js";
+
+/** One service: what to have with you, who is ahead and how long, all before the number is taken. */
+export function Detail({ state }) {
+  const { catalogue, category, problem, isTaking } = state;
+  const offer = findOffer(catalogue, state.service);
+  useEffect(() => void refreshCatalogue(), [state.service]);
+  if (!offer) return html`<${Refused} />`;
+  const { service, agency } = offer;
+  const reason = obstacle(catalogue, service);
+  const isOpen = reason === null;
+  return html`<div class="screen detail">
+    <div class="detail__head">
+      <p class="detail__agency" lang=${nameLanguage(agency.name)}>${name(agency.name)}</p>
+      <h1 class="screen__title" tabindex="-1" data-first lang=${nameLanguage(service.name)}>${name(service.name)}</h1>
+    </div>
+    <div class="detail__body">
+      ${isOpen && html`<${Queue} service=${service} at=${catalogue.at} />`}
+      <${Bring} service=${service} />
+    </div>
+    <div class="detail__act">
+      ${problem === "refused" && html`<${Refused} />`}
+      ${isOpen
+        ? html`${catalogue.categories.length > 0 && html`<${PriorityDoor} catalogue=${catalogue} category=${category} />`}
+            <${OnceButton} class="button take" onTap=${take} disabled=${isTaking}>
+              <${Icon} name="document" /><span>${t(isTaking ? "kiosk.taking" : "kiosk.take")}</span>
+            <//>`
+        : html`<${Obstacle} reason=${reason} catalogue=${catalogue} />`}
+    </div>
+  </div>`;
+}
+
+function Queue({ service, at }) {
+  return html`<section class="facts" aria-label=${t("kiosk.queue_now")}>
+    <div class="fact">
+      <${Icon} name="people" />
+      <p class="fact__label">${t("kiosk.ahead_label")}</p>
+      <p class="fact__figure number">${service.ahead ?? service.waiting}</p>
+    </div>
+    <div class="fact fact--wait">
+      <${Icon} name="clock" />
+      <p class="fact__label">${t("kiosk.wait_label")}</p>
+      <${WaitWords} wait=${service.wait} at=${at} />
+    </div>
+    <div class="fact">
+      <${Icon} name="pin" />
+      <p class="fact__label">${t("kiosk.minutes_label")}</p>
+      <p class="fact__figure">${t("kiosk.minutes_about", { n: service.minutes })}</p>
+    </div>
+  </section>`;
+}
+
+function Bring({ service }) {
+  return html`<section class="bring">
+    <h2>${t("kiosk.bring")}</h2>
+    ${service.bring.length === 0
+      ? html`<p>${t("kiosk.bring_nothing")}</p>`
+      : html`<ul class="bring__list">
+          ${service.bring.map(
+            (item) => html`<li><${Icon} name="check" /><span lang=${nameLanguage(item)}>${name(item)}</span></li>`,
+          )}
+        </ul>`}
+  </section>`;
+}
+
+function PriorityDoor({ catalogue, category }) {
+  const chosen = catalogue.categories.find((each) => each.key === category);
+  return html`<button type="button" class="priority-door" onClick=${() => go("priority")}>
+    ${chosen
+      ? html`<${Icon} name="check" /><span
+            ><strong>${t("kiosk.priority_chosen")}</strong>
+            <span lang=${nameLanguage(chosen.evidence)}>${name(chosen.evidence)}</span></span
+          >
+          <span class="priority-door__change">${t("kiosk.change")}</span>`
+      : html`<span>${t("kiosk.priority_ask")}</span><${Icon} name="forward" />`}
+  </button>`;
+}
+
+function Obstacle({ reason, catalogue }) {
+  return html`<div class="notice notice--warn obstacle">
+    <h2>${t(`kiosk.short_${reason}`)}</h2>
+    <p>${reason === "centre_closed" ? closedWords(catalogue) : t(`kiosk.why_${reason}`)}</p>
+  </div>`;
+}
+
+function Refused() {
+  return html`<div class="notice notice--bad" role="alert">
+    <p><strong>${t("kiosk.refused")}</strong></p>
+    <p>${t("kiosk.refused_help")}</p>
+  </div>`;
+}

@@ -1,0 +1,80 @@
+import { html } from "../../static/js/html.js";
+import { Icon } from "../../static/js/icons.js";
+import { name, nameLanguage, t } from "../../static/js/wording.js";
+import { closedWords } from "./attract.js";
+import { mostUsed, obstacle, offers } from "./catalogue.js";
+import { Pages } from "./pages.js";
+import { ServiceRows } from "./service-rows.js";
+import { go, store } from "./session.js";
+
+const TABS = ["used", "agency", "group"];
+const KINDS = ["state", "utility", "private"];
+
+/** What have you come for? The most used at once, or by institution, or by subject, or by typing. */
+export function Home({ state }) {
+  const { catalogue, tab } = state;
+  return html`<div class="screen">
+    <h1 class="screen__title" tabindex="-1" data-first>${t("kiosk.what_for")}</h1>
+    ${!catalogue.open && html`<p class="notice notice--warn">${closedWords(catalogue)} ${t("kiosk.closed_look")}</p>`}
+    <button type="button" class="search-door" onClick=${() => go("search")}>
+      <${Icon} name="search" /><span>${t("kiosk.search_door")}</span>
+    </button>
+    <div class="tabs" role="group" aria-label=${t("kiosk.ways")}>
+      ${TABS.map(
+        (each) => html`<button
+          type="button"
+          class="tab"
+          aria-pressed=${each === tab ? "true" : "false"}
+          onClick=${() => store.update({ tab: each })}
+        >
+          ${t(`kiosk.tab_${each}`)}
+        </button>`,
+      )}
+    </div>
+    <${Pages} name=${t(`kiosk.tab_${tab}`)} key=${tab}>
+      ${tab === "used" && html`<${ServiceRows} offers=${mostUsed(catalogue)} catalogue=${catalogue} withAgency />`}
+      ${tab === "agency" && html`<${Agencies} catalogue=${catalogue} />`}
+      ${tab === "group" && html`<${Groups} catalogue=${catalogue} />`}
+    <//>
+  </div>`;
+}
+
+function Agencies({ catalogue }) {
+  const kinds = KINDS.filter((kind) => catalogue.agencies.some((agency) => agency.kind === kind));
+  return kinds.map(
+    (kind) => html`<section key=${kind} class="kind">
+      <h2 class="kind__title">${t(`kiosk.kind_${kind}`)}</h2>
+      <ul class="tiles">
+        ${catalogue.agencies
+          .filter((agency) => agency.kind === kind)
+          .map((agency) => html`<${Tile} kind="agency" owner=${agency} services=${agency.services} catalogue=${catalogue} />`)}
+      </ul>
+    </section>`,
+  );
+}
+
+function Groups({ catalogue }) {
+  const all = offers(catalogue);
+  const servicesOf = (group) => all.map(({ service }) => service).filter((service) => service.group === group.key);
+  const groups = catalogue.groups.map((group) => ({ group, services: servicesOf(group) }));
+  return html`<ul class="tiles">
+    ${groups
+      .filter(({ services }) => services.length > 0)
+      .sort((a, b) => b.services.length - a.services.length)
+      .map(({ group, services }) => html`<${Tile} kind="group" owner=${group} services=${services} catalogue=${catalogue} />`)}
+  </ul>`;
+}
+
+function Tile({ kind, owner, services, catalogue }) {
+  const open = services.filter((service) => obstacle(catalogue, service) === null);
+  const waiting = open.reduce((sum, service) => sum + service.waiting, 0);
+  const lang = nameLanguage(owner.name);
+  return html`<li>
+    <button type="button" class="tile" onClick=${() => go("list", { list: { kind, key: owner.key } })}>
+      <span class="tile__name" lang=${lang}>${name(owner.name)}</span>
+      <span class="tile__facts">
+        ${t("kiosk.services_n", { n: services.length })}${open.length > 0 && ` · ${t("kiosk.waiting_n", { n: waiting })}`}
+      </span>
+    </button>
+  </li>`;
+}

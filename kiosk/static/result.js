@@ -1,0 +1,63 @@
+import { html } from "../../static/js/html.js";
+import { Arrow, Icon } from "../../static/js/icons.js";
+import { name, nameLanguage, t } from "../../static/js/wording.js";
+import { reset } from "./session.js";
+import { WaitWords } from "./wait-words.js";
+
+/** The number, where to wait with it, how long, and the same on the visitor's own phone. */
+export function Result({ state }) {
+  const { ticket } = state;
+  return html`<div class="screen result">
+    <article class="slip">
+      <p class="slip__label">${t("kiosk.your_number")}</p>
+      <h1 class="slip__number number" tabindex="-1" data-first>${ticket.number}</h1>
+      <p class="slip__service" lang=${nameLanguage(ticket.service_name)}>${name(ticket.service_name)}</p>
+      <div class="slip__tear"></div>
+      <div class="slip__where">
+        <${Icon} name="pin" />
+        <div>
+          <p class="slip__zone">
+            ${t("kiosk.wait_in")} <strong lang=${nameLanguage(ticket.zone_name)}>${name(ticket.zone_name)}</strong>
+          </p>
+          ${ticket.where && html`<p lang=${nameLanguage(ticket.where)}>${name(ticket.where)}</p>`}
+        </div>
+      </div>
+      <div class="slip__when">
+        <${Icon} name="clock" />
+        <div>
+          ${ticket.state === "waiting"
+            ? html`<${WaitWords} wait=${ticket.wait} at=${ticket.at} />
+                ${ticket.ahead !== null && html`<p>${t("kiosk.ahead_n", { n: ticket.ahead })}</p>`}`
+            : html`<${Called} ticket=${ticket} />`}
+        </div>
+      </div>
+      <div class="slip__phone">
+        <img class="slip__qr" src=${ticket.links.qr ?? `/q/${ticket.token}.svg`} alt=${t("kiosk.qr_alt")} />
+        <div>
+          <p>${t("kiosk.qr_words")}</p>
+          <p class="slip__code"><span>${t("kiosk.code")}</span> <strong class="number">${ticket.code}</strong></p>
+        </div>
+      </div>
+    </article>
+    <${Printing} print=${ticket.print} />
+    <button type="button" class="button button--primary take" onClick=${reset}>${t("kiosk.done")}</button>
+  </div>`;
+}
+
+// On a quiet day the number is called before its slip is out.
+function Called({ ticket }) {
+  if (ticket.state !== "called") return html`<p class="wait__times">${t("kiosk.ticket_over")}</p>`;
+  return html`<p class="wait__times slip__called" role="alert">
+    ${t("kiosk.called_to", { counter: ticket.counter })} <${Arrow} arrow=${ticket.arrow} />
+  </p>`;
+}
+
+const PRINTING = { queued: "printing", sending: "printing", printed: "printed" };
+
+function Printing({ print }) {
+  if (!print) return null;
+  const stage = PRINTING[print.state] ?? "not_printed";
+  return html`<p class=${`printing printing--${stage}`} role="status">
+    <${Icon} name=${stage === "not_printed" ? "alert" : "printer"} /><span>${t(`kiosk.${stage}`)}</span>
+  </p>`;
+}

@@ -1,0 +1,38 @@
+import { html } from "../../static/js/html.js";
+import { Icon } from "../../static/js/icons.js";
+import { name, nameLanguage, t } from "../../static/js/wording.js";
+import { waitMinutes } from "../../static/js/wait.js";
+import { obstacle } from "./catalogue.js";
+import { openService, settings } from "./session.js";
+
+/** @param {{offers: import("./catalogue.js").Offer[], catalogue: object, withAgency?: boolean}} props */
+export function ServiceRows({ offers, catalogue, withAgency = false }) {
+  const shown = settings.show_all ? offers : offers.filter(({ service }) => obstacle(catalogue, service) === null);
+  return html`<ul class="rows">
+    ${shown.map(
+      ({ service, agency }) => html`<li key=${service.key}>
+        <button
+          type="button"
+          class=${obstacle(catalogue, service) ? "row row--shut" : "row"}
+          onClick=${() => openService(service.key)}
+        >
+          <span class="row__words">
+            <span class="row__name" lang=${nameLanguage(service.name)}>${name(service.name)}</span>
+            ${withAgency && html`<span class="row__agency" lang=${nameLanguage(agency.name)}>${name(agency.name)}</span>`}
+          </span>
+          <${Queue} service=${service} obstacle=${obstacle(catalogue, service)} />
+          <${Icon} name="forward" class="row__go" />
+        </button>
+      </li>`,
+    )}
+  </ul>`;
+}
+
+function Queue({ service, obstacle: reason }) {
+  if (reason) return html`<span class="row__queue"><span class="chip">${t(`kiosk.short_${reason}`)}</span></span>`;
+  if (service.waiting === 0) return html`<span class="row__queue row__queue--free">${t("kiosk.no_queue")}</span>`;
+  return html`<span class="row__queue">
+    ${service.wait && html`<strong>${t("kiosk.minutes_range", waitMinutes(service.wait))}</strong>`}
+    <span>${t("kiosk.waiting_n", { n: service.waiting })}</span>
+  </span>`;
+}
