@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 import shutil
 from itertools import cycle
@@ -142,7 +141,8 @@ def replaced(data, path, value):
 
 
 def is_accepted(folder, data) -> bool:
-    folder.write("config.yaml", json.dumps(data, default=str))  # JSON is YAML
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    folder.write("config.yaml", yaml.dump(data, Dumper=dumper, allow_unicode=True))
     try:
         folder.load()
     except ConfigErrors as errors:
@@ -394,6 +394,7 @@ def test_a_file_that_is_no_configuration_is_named_without_a_traceback(folder, te
 def test_any_value_of_the_wrong_kind_is_named_and_never_a_traceback(folder):
     whole = yaml.safe_load(CENTRE)
     kinds = cycle([[[{}]], {"x": {"y": []}}])
+    assert is_accepted(folder, whole)
 
     unnoticed = [
         path for path in every_place(whole) if is_accepted(folder, replaced(whole, path, next(kinds)))
