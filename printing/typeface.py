@@ -1,0 +1,141 @@
+"""Letters for paper: the vendored fonts, which characters they hold, and lines cut at words."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import ImageFont, features
+
+from printing.errors import MissingGlyph
+
+FOLDER = Path(__file__).parent / "fonts"
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+CAPITAL_HEIGHT = 0.729
+"""Height of a DejaVu capital as a part of the font size."""
+
+# What people will read instead of a character the fonts lack.
+EQUIVALENTS = {"₼": "AZN"}
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=64)
+def load(size: int, bold: bool, shaped: bool) -> ImageFont.FreeTypeFont:
+    """
+    Load a font once for each size; `shaped` joins and orders Arabic letters.
+
+    Left-to-right text always takes the basic engine, so that the same pixels come out on a machine
+    whose Pillow has no text shaping.
+    """
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    engine = ImageFont.Layout.RAQM if shaped else ImageFont.Layout.BASIC
+    return ImageFont.truetype(str(FOLDER / name), size, layout_engine=engine)
+
+
+def can_shape() -> bool:
+    """Tell whether Arabic letters can be joined here (Debian's libfribidi0 is what is usually missing)."""
+    return bool(features.check("raqm"))
+
+
+@lru_cache(maxsize=4096)
+def has_glyph(character: str) -> bool:
+    """
+    Tell whether the fonts can draw a character.
+
+    >>> has_glyph("ə"), has_glyph("ʻ"), has_glyph("₼")
+    (True, True, False)
+    """
+    if character.isspace() or unicodedata.category(character) in ("Cf", "Mn"):
+        return True
+    font = load(32, False, False)
+    mask = font.getmask(character, mode="1")
+    missing = font.getmask("\uffff", mode="1")  # never a character, so always the font's "missing" box
+    return bool(mask.size != missing.size or bytes(mask) != bytes(missing))
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """
+    How the words of one slip are set.
+
+    Args:
+        strict: A missing glyph raises instead of being replaced and logged.
+    """
+
+    language: str
+    strict: bool = False
+
+    @property
+    def is_right_to_left(self) -> bool:
+        return self.language.split("-")[0] in RIGHT_TO_LEFT
+
+    def font(self, size: int, bold: bool) -> ImageFont.FreeTypeFont:
+        return load(size, bold, self.is_right_to_left and can_shape())
+
+    def options(self) -> dict[str, str]:
+        """Name the direction and language for Pillow where letters are shaped."""
+        if not (self.is_right_to_left and can_shape()):
+            return {}
+        return {"direction": "rtl", "language": self.language}
+
+    def clean(self, text: str) -> str:
+        """
+        Compose letters with their marks, and replace what cannot be drawn.
+
+        Raises:
+            MissingGlyph: In strict mode.
+
+        >>> Typeface("az").clean("10 ₼")
+        '10 AZN'
+        """
+        composed = unicodedata.normalize("NFC", text)
+        if all(has_glyph(character) for character in composed):
+            return composed
+        return "".join(self._drawable(character, composed) for character in composed)
+
+    def width(self, text: str, size: int, bold: bool) -> int:
+        font = self.font(size, bold)
+        return round(font.getlength(text, mode="1", **self.options()))  # type: ignore[arg-type]
+
+    def wrap(self, text: str, size: int, bold: bool, width: int) -> list[str]:
+        """Cut a text into lines at spaces; a word longer than a line is cut where it must be."""
+        lines: list[str] = []
+        for paragraph in self.clean(text).split("\n"):
+            line = ""
+            for word in paragraph.split(" "):
+                candidate = f"{line} {word}" if line else word
+                if self.width(candidate, size, bold) <= width:
+                    line = candidate
+                    continue
+                if line:
+                    lines.append(line)
+                *whole, line = self._break(word, size, bold, width)
+                lines.extend(whole)
+            lines.append(line)
+        return lines
+
+    def _break(self, word: str, size: int, bold: bool, width: int) -> list[str]:
+        parts = [""]
+        for character in word:
+            if parts[-1] and self.width(parts[-1] + character, size, bold) > width:
+                parts.append("")
+            parts[-1] += character
+        return parts
+
+    def _drawable(self, character: str, text: str) -> str:
+        if has_glyph(character):
+            return character
+        if self.strict:
+            raise MissingGlyph(character=character, text=text)
+        _log_once(character)
+        return EQUIVALENTS.get(character, REPLACEMENT)
+
+
+@lru_cache(maxsize=512)
+def _log_once(character: str) -> None:
+    log.warning("no glyph for U+%04X; it is replaced on paper", ord(character))
