@@ -92,6 +92,10 @@ class Wording:
             sentence = sentence.get(plural_category(self.language, facts["n"]), sentence["other"])
         return sentence.format(**facts)
 
+    def has(self, key: str) -> bool:
+        """Tell whether there is such a sentence, for those that are said only where there is one."""
+        return key in self._texts
+
     def name(self, names: Mapping[str, str]) -> str:
         """Pick a name from a dict by language; the first one is the state language's."""
         return names.get(self.language) or next(iter(names.values()))
@@ -119,7 +123,7 @@ def clock_time(at: datetime, language: str, timezone: tzinfo) -> str:
     """Write a time of day in the centre's zone, such as "10:40", as the language writes it."""
     from babel.dates import format_time
 
-    return str(format_time(at.astimezone(timezone), "short", tzinfo=timezone, locale=_locale(language)))
+    return str(format_time(at, "short", tzinfo=timezone, locale=_locale(language)))
 
 
 def date(

@@ -13,6 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from server.config import ConfigErrors, config_digest, load
+from server.config.sections import SECTIONS
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "config.yaml"
@@ -483,12 +484,26 @@ def test_a_catalogue_saved_by_a_spreadsheet_is_read(folder):
     assert len(folder.load().services) == 3
 
 
-def test_a_row_over_several_lines_keeps_the_lines_after_it_right(folder):
-    folder.change("services.csv", (",Birth,", ',"Birth\nof a child",'), ("Copy,8", "Copy,x"))
+def test_a_row_over_several_lines_counts_from_its_first_and_keeps_the_others_right(folder):
+    folder.change("services.csv", ("Birth,20", '"Birth\nof a child",x'), ("Copy,8", "Copy,y"))
 
-    [problem] = folder.problems()
+    long_row, later_row = folder.problems()
 
-    assert problem.startswith("services.csv:5:6: copy.minutes:")
+    assert long_row.startswith("services.csv:2:6: birth.minutes:")
+    assert later_row.startswith("services.csv:5:6: copy.minutes:")
+
+
+def test_every_key_is_explained():
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+
+    unexplained = {
+        f"{name}.{key}"
+        for name, section in SECTIONS.items()
+        for key in section.model.model_fields
+        if f"`{key}`" not in page.split(f"## `{name}`")[1].split("\n## ")[0]
+    }
+
+    assert unexplained == set()
 
 
 def test_the_digest_follows_the_content_and_nothing_else(folder):

@@ -12,6 +12,8 @@ import pytest
 from babel import Locale
 
 from server import wording
+from server.config import ConfigErrors
+from server.errors import QueueError
 from server.wording import TRANSLATIONS, Wording, available_languages, catalogue
 
 BAKU = ZoneInfo("Asia/Baku")
@@ -123,6 +125,33 @@ def test_a_missing_sentence_is_said_in_the_state_language_where_work_must_go_on(
 
     assert said == "Bəli"
     assert "missing wording" in caplog.text
+
+
+def every_error(base=QueueError):
+    for error in base.__subclasses__():
+        yield error
+        yield from every_error(error)
+
+
+def test_every_refusal_can_be_said():
+    errors = {*every_error(), ConfigErrors}
+
+    unsaid = {error.key for error in errors if f"errors.{error.key}" not in catalogue(STATE_LANGUAGE)}
+
+    assert unsaid == set()
+
+
+def test_a_refusal_is_said_without_any_fact():
+    errors = {key: text for key, text in catalogue(STATE_LANGUAGE).items() if key.startswith("errors.")}
+
+    needing = {error.key for error in every_error() if placeholders(errors[f"errors.{error.key}"])}
+
+    assert needing == set()
+
+
+def test_what_is_not_said_can_be_asked_for():
+    assert Wording("en").has("errors.centre_closed_detail")
+    assert not Wording("en").has("errors.already_rated_detail")
 
 
 def test_a_name_that_a_language_lacks_is_given_in_the_state_language():
