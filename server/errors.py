@@ -1,0 +1,189 @@
+"""Everything that Navbat refuses on purpose, each error with the facts that explain it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class QueueError(Exception):
+    """
+    Base of every error that Navbat raises on purpose.
+
+    Attributes:
+        key: Names the error in the catalogues (`errors.<key>`) and in the `type` of a problem answer.
+        status: The HTTP status that a screen or the interface answers with.
+        facts: What the sentence needs, by name; never personal data.
+    """
+
+    key: ClassVar[str] = "bad_request"
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str = "", **facts: Any) -> None:
+        super().__init__(message or self.key)
+        self.facts = facts
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())
+        return f"{self.args[0]} ({facts})" if facts else str(self.args[0])
+
+
+class BadInput(QueueError):
+    """A field of a request that cannot be; `field` names it."""
+
+    key, status = "bad_input", 422
+
+
+class NotSignedIn(QueueError):
+    """No caller, or one whose token is unknown, ended or revoked."""
+
+    key, status = "not_signed_in", 401
+
+
+class SignInFailed(QueueError):
+    """Unknown name or wrong password; which of the two is never said."""
+
+    key, status = "sign_in_failed", 401
+
+
+class NotAllowed(QueueError):
+    """A known caller who may not do this."""
+
+    key, status = "not_allowed", 403
+
+
+class NotSameOrigin(NotAllowed):
+    """An unsafe request that another site sent, or one without its CSRF token."""
+
+    key = "not_same_origin"
+
+
+class NotFound(QueueError):
+    """Base of what is not there."""
+
+    key, status = "not_found", 404
+
+
+class TicketNotFound(NotFound):
+    """No ticket has this token, code or number."""
+
+    key = "ticket_not_found"
+
+
+class CounterNotFound(NotFound):
+    """No counter of this centre has this number."""
+
+    key = "counter_not_found"
+
+
+class ServiceNotFound(NotFound):
+    """No service of this centre has this key."""
+
+    key = "service_not_found"
+
+
+class ZoneNotFound(NotFound):
+    """No zone of this centre has this key."""
+
+    key = "zone_not_found"
+
+
+class RatingNotFound(NotFound):
+    """No served service has this rating token."""
+
+    key = "rating_not_found"
+
+
+class DeviceNotFound(NotFound):
+    """No device has this token, or it was revoked."""
+
+    key = "device_not_found"
+
+
+class Conflict(QueueError):
+    """Base of what cannot be now, though it may have been possible a moment ago."""
+
+    key, status = "conflict", 409
+
+
+class TicketStateError(Conflict):
+    """The ticket's state does not allow the act; carries `state` and `action`."""
+
+    key = "ticket_state"
+
+
+class CounterStateError(Conflict):
+    """The counter's state does not allow the act; carries `state` and `action`."""
+
+    key = "counter_state"
+
+
+class CounterTaken(Conflict):
+    """Another official is at this counter; carries `counter`."""
+
+    key = "counter_taken"
+
+
+class TicketInHand(Conflict):
+    """The counter has a ticket in hand; carries `number`."""
+
+    key = "ticket_in_hand"
+
+
+class NoTicketInHand(Conflict):
+    """The act needs a ticket in hand and there is none; carries `action`."""
+
+    key = "no_ticket_in_hand"
+
+
+class RecallTooEarly(Conflict):
+    """The visitor must be given time first; carries `recall_at`."""
+
+    key = "recall_too_early"
+
+
+class RecallLimit(Conflict):
+    """The ticket was called as often as the policy allows; carries `limit`."""
+
+    key = "recall_limit"
+
+
+class CentreClosed(Conflict):
+    """The centre issues no tickets now; carries `opens_at` or None."""
+
+    key = "centre_closed"
+
+
+class NotWalkIn(Conflict):
+    """The service takes no visitors without an appointment or a finished result; carries `service`."""
+
+    key = "not_walk_in"
+
+
+class AlreadyRated(Conflict):
+    """One vote to a served visit, and it was given."""
+
+    key = "already_rated"
+
+
+class RatingEnded(QueueError):
+    """The days in which the visit could be rated are over."""
+
+    key, status = "rating_ended", 410
+
+
+class IdempotencyMismatch(QueueError):
+    """The same `Idempotency-Key` came with another body."""
+
+    key, status = "idempotency_mismatch", 422
+
+
+class TooMany(QueueError):
+    """More attempts than the limit allows."""
+
+    key, status = "too_many", 429
+
+
+class StartError(QueueError):
+    """The server cannot start as it was asked to; the message says what to mend."""
+
+    key, status = "start", 500
