@@ -1,0 +1,178 @@
+"""The database: one way to read, one way to write, and events told after the commit."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy.engine import make_url
+
+from server.db.models import events as events_table
+from server.domain.numbering import day_of
+from server.events import Event, EventKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from server.clock import Clock, Randomness
+
+INSERT_EVENT = insert(events_table).returning(events_table.c.id)
+READ_ONLY = "navbat_read_only"
+
+
+class Transaction:
+    """
+    A write transaction: what it records becomes the log's entries, told to the bus when it is committed.
+
+    Attributes:
+        connection: Run statements on this; never yield (emit, Redis, sleep, HTTP) before the end.
+        now: One moment for the whole transaction.
+        day: The centre's calendar day.
+    """
+
+    def __init__(
+        self, connection: Connection, *, centre: str, now: datetime, day: date, salt: Callable[[], bytes]
+    ) -> None:
+        self.connection = connection
+        self.execute = connection.execute
+        self.centre = centre
+        self.now = now
+        self.day = day
+        self.events: list[Event] = []
+        self._salt = salt
+
+    def record(
+        self,
+        kind: EventKind,
+        *,
+        ticket: int | None = None,
+        number: str | None = None,
+        service: str | None = None,
+        counter: int | None = None,
+        official: int | None = None,
+        **data: Any,
+    ) -> None:
+        """Write an entry of the log; `data` is JSON without personal data."""
+        row = {
+            "centre": self.centre,
+            "day": self.day,
+            "at": self.now,
+            "kind": str(kind),
+            "ticket": ticket,
+            "number": number,
+            "service": service,
+            "counter": counter,
+            "official": official,
+            "data": data,
+            "salt": self._salt(),
+        }
+        row_id: int = self.execute(INSERT_EVENT, row).scalar_one()
+        self.events.append(Event(row_id, self.centre, kind, self.now, ticket, number, service, counter, data))
+
+
+class Database:
+    """
+    SQLite or PostgreSQL behind one face.
+
+    On SQLite one writer at a time holds a lock of this process: a greenlet that waits for the file's own lock would
+    stop all others. So SQLite carries one server process.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        centre: str,
+        timezone: str,
+        clock: Clock,
+        randomness: Randomness,
+        publish: Callable[[Sequence[Event]], None],
+    ) -> None:
+        self.engine = make_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.centre = centre
+        self.timezone = timezone
+        self._clock = clock
+        self._salt = randomness.salt
+        self._publish = publish
+        self._write_lock = threading.Lock() if self.is_sqlite else nullcontext()
+        self._reader = self.engine.execution_options(**{READ_ONLY: True})
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a connection that sees one consistent state and writes nothing."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Open a transaction; committed at the end, undone by an exception, and its events published after."""
+        with self._write_lock, self.engine.begin() as connection:
+            now = self._clock()
+            transaction = Transaction(
+                connection,
+                centre=self.centre,
+                now=now,
+                day=day_of(now, self.timezone),
+                salt=self._salt,
+            )
+            yield transaction
+        self._publish(transaction.events)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """
+    Connect to a database.
+
+    Args:
+        url: `sqlite:///path` or `postgresql+psycopg://…`.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(
+            parsed,
+            pool_size=20,
+            max_overflow=20,
+            pool_pre_ping=True,
+            json_serializer=_dumps,
+            connect_args={"options": "-c timezone=UTC"},
+        )
+    engine = create_engine(
+        parsed,
+        json_serializer=_dumps,
+        pool_size=20,
+        max_overflow=40,
+        connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _dumps(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver opens no transactions of its own: `_begin_sqlite` says which kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # FULL: a ticket that was printed survives a power cut (NORMAL may lose the last ones, as SQLite documents).
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-20000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock first, so that no writer fails in the middle because another came before.
+    read_only = connection.get_execution_options().get(READ_ONLY)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,57 @@
+"""Brings a database to the version that the code needs, or refuses one that is newer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from server.errors import StartError
+
+HEAD = "0001"
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def migrate(engine: Engine) -> bool:
+    """
+    Migrate if there is something to do; Alembic is imported only then.
+
+    Returns:
+        Whether the database was changed.
+
+    Raises:
+        StartError: The database was made by a newer version.
+    """
+    with engine.connect() as connection:
+        version = _version(connection)
+    if version == HEAD:
+        return False
+    known = sorted(path.name.split("_", 1)[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
+    if version is not None and version not in known:
+        raise StartError(
+            f"the database is of version {version}, newer than this program's {HEAD}: install the newer program"
+        )
+    with engine.begin() as connection:
+        _upgrade(connection)
+    return True
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    attributes: dict[str, Any] = config.attributes
+    attributes["connection"] = connection
+    if connection.dialect.name == "postgresql":
+        # Two workers that start together: the second finds it done.
+        connection.execute(text("SELECT pg_advisory_xact_lock(5284176)"))
+    command.upgrade(config, "head")

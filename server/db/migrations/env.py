@@ -1,0 +1,12 @@
+"""Where Alembic runs the migrations: on the connection that the command line hands it."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from server.db.models import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()
