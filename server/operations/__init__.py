@@ -1,0 +1,79 @@
+"""The service layer: one class for a noun, one method for a verb, one transaction each, then the events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.operations.boards import Boards
+from server.operations.counter_views import CounterViews
+from server.operations.counters import Counters
+from server.operations.days import Days
+from server.operations.devices import Devices
+from server.operations.ratings import Ratings
+from server.operations.services import Services
+from server.operations.staff import Staff
+from server.operations.ticket_views import TicketViews
+from server.operations.tickets import Tickets
+from server.operations.visits import Visits
+from server.operations.waits import Waits
+from server.print_jobs import PrintJobs
+
+if TYPE_CHECKING:
+    from server.clock import Clock
+    from server.config import Config
+
+if TYPE_CHECKING:
+    from server.operations.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Every operation of the hall; screens and the interface talk to this and to nothing behind it."""
+
+    context: Context
+    waits: Waits
+    services: Services
+    tickets: Tickets
+    counters: Counters
+    visits: Visits
+    boards: Boards
+    ratings: Ratings
+    staff: Staff
+    devices: Devices
+    days: Days
+    print_jobs: PrintJobs
+
+    @property
+    def config(self) -> Config:
+        """The centre as it was configured at the start."""
+        return self.context.config
+
+    @property
+    def clock(self) -> Clock:
+        """The time that operations go by."""
+        return self.context.clock
+
+
+def make_queue(context: Context) -> Queue:
+    """Wire the operations."""
+    waits = Waits(context)
+    print_jobs = PrintJobs(context, waits)
+    ticket_views = TicketViews(context, waits)
+    counter_views = CounterViews(context, ticket_views)
+    tickets = Tickets(context, ticket_views, print_jobs)
+    counters = Counters(context, counter_views)
+    return Queue(
+        context=context,
+        waits=waits,
+        services=Services(context, waits),
+        tickets=tickets,
+        counters=counters,
+        visits=Visits(context, counters, tickets, counter_views, print_jobs),
+        boards=Boards(context, waits),
+        ratings=Ratings(context),
+        staff=Staff(context),
+        devices=Devices(context),
+        days=Days(context),
+        print_jobs=print_jobs,
+    )

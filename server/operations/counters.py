@@ -1,0 +1,275 @@
+"""What an official does at a counter: one verb, one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, insert, update
+
+from server.db import queries
+from server.db.models import counters, shifts, tickets
+from server.domain.calling import Candidate, Choice, Lane, Rule, choose_next
+from server.domain.states import CounterState, TicketState, counter_after, ticket_after
+from server.errors import (
+    BadInput,
+    CounterNotFound,
+    CounterStateError,
+    CounterTaken,
+    TicketInHand,
+    TicketNotFound,
+)
+from server.events import EventKind
+from server.operations.context import Context, Once, View, once_only
+from server.operations.serving import LANES, quota_every, servable
+
+if TYPE_CHECKING:
+    from server.db.engine import Transaction
+    from server.db.models import Record
+    from server.operations.counter_views import CounterViews
+    from server.operations.staff import Official
+
+CALL = (
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket"), tickets.c.state == str(TicketState.WAITING))
+    .values(
+        state=str(TicketState.CALLED),
+        counter=bindparam("at_counter"),
+        official=bindparam("by_official"),
+        called_at=bindparam("now"),
+        call_count=1,
+        bound=None,
+    )
+)
+COUNT_CALL = (
+    update(counters)
+    .where(counters.c.centre == bindparam("in_centre"), counters.c.number == bindparam("at_counter"))
+    .values(calls_since_quota=bindparam("since"))
+)
+
+
+class Counters:
+    """Operations of officials at their counters."""
+
+    def __init__(self, context: Context, views: CounterViews) -> None:
+        self._context = context
+        self._views = views
+
+    def all(self) -> list[View]:
+        """List every counter, for the choice of one."""
+        with self._context.database.read() as connection:
+            return self._views.all(connection)
+
+    def view(self, number: int) -> View:
+        """
+        Show a counter as its terminal needs it.
+
+        Raises:
+            CounterNotFound: The centre has no such counter.
+        """
+        with self._context.database.read() as connection:
+            return self._views.whole(connection, self._known(connection, number))
+
+    def open(self, number: int, official: Official, *, once: Once | None = None) -> View:
+        """
+        Begin or go on serving at a counter.
+
+        Raises:
+            CounterTaken: Another official is there, or this one is at another counter.
+            CounterStateError: It is open already.
+        """
+        return once_only(self._context, once, lambda tx: self._open(tx, number, official))
+
+    def pause(self, number: int, official: Official, reason: str, *, once: Once | None = None) -> View:
+        """Stop calling for a while, for a reason of the configuration; the ticket in hand must be finished."""
+        if reason not in {choice.key for choice in self._context.config.policy.pause_reasons}:
+            raise BadInput(field="reason", value=reason)
+        return once_only(self._context, once, lambda tx: self._leave(tx, number, official, "pause", reason))
+
+    def close(self, number: int, official: Official, *, once: Once | None = None) -> View:
+        """End the shift; the ticket in hand must be finished."""
+        return once_only(self._context, once, lambda tx: self._leave(tx, number, official, "close", None))
+
+    def next(self, number: int, official: Official, *, once: Once | None = None) -> View | None:
+        """
+        Call the ticket that the rule chooses.
+
+        Returns:
+            The ticket, or None when nobody waits for this counter.
+
+        Raises:
+            TicketInHand: One visitor at a time.
+            CounterStateError: The counter is not open.
+        """
+        answer = once_only(self._context, once, lambda tx: self._next(tx, number, official))
+        return answer or None
+
+    def call(
+        self, number: int, official: Official, ticket: int | str, reason: str, *, once: Once | None = None
+    ) -> View:
+        """
+        Call a waiting ticket out of turn; the reason is published.
+
+        Args:
+            ticket: Its key, or its number of today.
+        """
+        if reason not in {choice.key for choice in self._context.config.policy.out_of_turn_reasons}:
+            raise BadInput(field="reason", value=reason)
+        return once_only(
+            self._context, once, lambda tx: self._call_out_of_turn(tx, number, official, ticket, reason)
+        )
+
+    def _call_out_of_turn(
+        self, tx: Transaction, number: int, official: Official, ticket: int | str, reason: str
+    ) -> View:
+        counter = self.at_work(tx, number, official)
+        self._empty_handed(tx, number)
+        found = queries.find_ticket(tx.connection, tx.centre, tx.day, ticket)
+        if found is None:
+            raise TicketNotFound(ticket=ticket)
+        ticket_after(found.state, "call")
+        view = self._take(tx, counter, Choice(found.id, Rule.OUT_OF_TURN), Lane(found.lane), reason=reason)
+        if view is None:
+            ticket_after(queries.ticket(tx.connection, found.id).state, "call")
+            raise TicketNotFound(ticket=ticket)
+        return view
+
+    def _open(self, tx: Transaction, number: int, official: Official) -> View:
+        counter = self._known(tx.connection, number, lock=True)
+        if counter.official not in (None, official.id):
+            raise CounterTaken(counter=number, official=counter.official_name)
+        elsewhere = queries.counter_of(tx.connection, tx.centre, official.id)
+        if elsewhere not in (None, number):
+            raise CounterTaken(counter=elsewhere, official=official.name)
+        state = counter_after(counter.state, "open")
+        shift = counter.shift
+        if shift is None:
+            shift = tx.execute(
+                insert(shifts).returning(shifts.c.id),
+                {
+                    "centre": tx.centre,
+                    "counter": number,
+                    "official": official.id,
+                    "opened_at": tx.now,
+                },
+            ).scalar_one()
+        self._set(
+            tx, number, state=str(state), official=official.id, shift=shift, reason=None, since_at=tx.now
+        )
+        tx.record(
+            EventKind.COUNTER_OPENED,
+            counter=number,
+            official=official.id,
+            services=list(servable(self._context.config, number, official.agencies)),
+        )
+        return self._views.whole(tx.connection, self._known(tx.connection, number))
+
+    def _leave(
+        self, tx: Transaction, number: int, official: Official, action: str, reason: str | None
+    ) -> View:
+        counter = self._known(tx.connection, number, lock=True)
+        if counter.official not in (None, official.id):
+            raise CounterTaken(counter=number, official=counter.official_name)
+        state = counter_after(counter.state, action)
+        self._empty_handed(tx, number)
+        if action == "close":
+            tx.execute(update(shifts).where(shifts.c.id == counter.shift).values(closed_at=tx.now))
+            self._set(tx, number, state=str(state), official=None, shift=None, reason=None, since_at=tx.now)
+            tx.record(EventKind.COUNTER_CLOSED, counter=number, official=official.id)
+        else:
+            self._set(tx, number, state=str(state), reason=reason, since_at=tx.now)
+            tx.record(EventKind.COUNTER_PAUSED, counter=number, official=official.id, reason=reason)
+        return self._views.whole(tx.connection, self._known(tx.connection, number))
+
+    def _next(self, tx: Transaction, number: int, official: Official) -> View:
+        counter = self.at_work(tx, number, official)
+        self._empty_handed(tx, number)
+        services = servable(self._context.config, number, counter.official_agencies)
+        while True:
+            waiting = queries.first_waiting(
+                tx.connection,
+                tx.centre,
+                services=services,
+                lanes=LANES,
+                bounds=(f"counter:{number}", f"official:{official.id}"),
+            )
+            candidates = [
+                Candidate(row.id, row.due_at, Lane(row.lane), bool(row.is_bound)) for row in waiting
+            ]
+            choice = choose_next(
+                candidates,
+                calls_since_quota=counter.calls_since_quota,
+                quota_every=quota_every(self._context.config),
+            )
+            if choice is None:
+                return {}
+            lane = next(candidate.lane for candidate in candidates if candidate.id == choice.id)
+            view = self._take(tx, counter, choice, lane)
+            if view is not None:
+                return view
+            # Another counter called it between our look and our call: look again.
+
+    def _take(self, tx: Transaction, counter: Record, choice: Choice, lane: Lane, **data: Any) -> View | None:
+        """Call a ticket unless another counter was faster."""
+        called = tx.execute(
+            CALL,
+            {
+                "ticket": choice.id,
+                "at_counter": counter.number,
+                "by_official": counter.official,
+                "now": tx.now,
+            },
+        )
+        if called.rowcount == 0:
+            return None
+        since = 0 if lane is Lane.QUOTA else counter.calls_since_quota + 1
+        tx.execute(COUNT_CALL, {"in_centre": tx.centre, "at_counter": counter.number, "since": since})
+        ticket = queries.ticket(tx.connection, choice.id)
+        tx.record(
+            EventKind.TICKET_CALLED,
+            ticket=ticket.id,
+            number=ticket.label,
+            service=ticket.service,
+            counter=counter.number,
+            official=counter.official,
+            rule=str(choice.rule),
+            policy=self._context.config.policy.version,
+            due_at=self._context.local(ticket.due_at),
+            language=ticket.language,
+            call_count=1,
+            **data,
+        )
+        return self._views.ticket(tx.connection, ticket)
+
+    # What the verbs on the ticket in hand share with those of this class (see `visits.py`).
+
+    def at_work(self, tx: Transaction, number: int, official: Official) -> Record:
+        """
+        Lock an official's open counter.
+
+        Raises:
+            CounterNotFound, CounterTaken, CounterStateError: It is not there, not this official's, or not open.
+        """
+        counter = self._known(tx.connection, number, lock=True)
+        if counter.official is not None and counter.official != official.id:
+            raise CounterTaken(counter=number, official=counter.official_name)
+        if counter.state != CounterState.OPEN:
+            raise CounterStateError(state=counter.state, action="next")
+        return counter
+
+    def _empty_handed(self, tx: Transaction, number: int) -> None:
+        ticket = queries.ticket_in_hand(tx.connection, tx.centre, number)
+        if ticket is not None:
+            raise TicketInHand(number=ticket.label)
+
+    def _known(self, connection: Any, number: int, *, lock: bool = False) -> Record:
+        counter = queries.counter(connection, self._context.centre, number, lock=lock)
+        if counter is None or number not in self._context.config.counter:
+            raise CounterNotFound(counter=number)
+        return counter
+
+    def _set(self, tx: Transaction, number: int, **values: Any) -> None:
+        tx.execute(
+            update(counters)
+            .where(counters.c.centre == tx.centre, counters.c.number == number)
+            .values(**values)
+        )

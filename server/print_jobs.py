@@ -1,0 +1,111 @@
+"""Print jobs: rows written in the ticket's own transaction, and what the spooler does with them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert
+
+from server.db.models import print_events, print_jobs
+
+if TYPE_CHECKING:
+    from server.db.engine import Transaction
+    from server.operations.context import Context
+    from server.operations.waits import Waits
+
+INSERT_JOB = insert(print_jobs).returning(print_jobs.c.id)
+INSERT_PRINT_EVENT = insert(print_events)
+
+
+class PrintJobs:
+    """Writes print jobs; a job holds the figures of its moment, and its words are chosen when it is printed."""
+
+    def __init__(self, context: Context, waits: Waits) -> None:
+        self._context = context
+        self._waits = waits
+
+    def write_ticket(self, tx: Transaction, ticket: Any, *, printer: str, ahead: int | None) -> None:
+        """Have a ticket's slip printed."""
+        wait = self._waits.for_newcomer(ticket.service)
+        document = {
+            "number": ticket.label,
+            "service": ticket.service,
+            "code": ticket.code,
+            "token": ticket.token,
+            "issued_at": ticket.arrived_at.isoformat(),
+            "due_at": ticket.due_at.isoformat(),
+            "ahead": ahead,
+        }
+        if wait is not None:
+            document["wait"] = {
+                "low_at": (tx.now + timedelta(seconds=wait.low_s)).isoformat(),
+                "likely_at": (tx.now + timedelta(seconds=wait.likely_s)).isoformat(),
+                "high_at": (tx.now + timedelta(seconds=wait.high_s)).isoformat(),
+                "rough": wait.rough,
+            }
+        self._write(tx, "ticket", printer, document, ticket.language, ticket_id=ticket.id)
+
+    def write_rating(
+        self, tx: Transaction, ticket: Any, *, request: Any, counter: int, rating_token: str
+    ) -> None:
+        """Have the rating prompt printed, where the configuration asks for it and a printer is near."""
+        config = self._context.config
+        printer = self.printer_of(counter)
+        if config.rating.prompt != "print" or printer is None:
+            return
+        document = {
+            "number": ticket.label,
+            "service": request.service,
+            "rating_token": rating_token,
+            "served_at": tx.now.isoformat(),
+            "valid_until": (tx.now + timedelta(days=config.rating.valid_days)).isoformat(),
+        }
+        self._write(
+            tx, "rating", printer, document, ticket.language, ticket_id=ticket.id, request_id=request.id
+        )
+
+    def write_test(self, printer: str, language: str) -> int:
+        """Have a test slip printed. Returns the job's key."""
+        with self._context.database.write() as tx:
+            return self._write(tx, "test", printer, {"at": tx.now.isoformat()}, language)
+
+    def printer_of(self, counter: int) -> str | None:
+        """Tell where a counter prints: its own printer, or its zone's."""
+        config = self._context.config
+        place = config.counter[counter]
+        if place.printer is not None:
+            return place.printer
+        return next((printer.key for printer in config.printers if printer.zone == place.zone), None)
+
+    def _write(
+        self,
+        tx: Transaction,
+        kind: str,
+        printer: str,
+        document: dict[str, Any],
+        language: str,
+        *,
+        ticket_id: int | None = None,
+        request_id: int = 0,
+    ) -> int:
+        row = {
+            "centre": tx.centre,
+            "ticket_id": ticket_id,
+            "request_id": request_id,
+            "kind": kind,
+            "copy_no": 0,
+            "printer": printer,
+            "document": document,
+            "language": language,
+            "state": "queued",
+            "created_at": tx.now,
+            "expires_at": self._expiry(tx.now, printer),
+            "next_try_at": tx.now,
+        }
+        job: int = tx.execute(INSERT_JOB, row).scalar_one()
+        return job
+
+    def _expiry(self, now: datetime, printer: str) -> datetime:
+        settings = self._context.config.printer.get(printer)
+        return now + timedelta(seconds=settings.expires_s if settings else 600)
