@@ -1,0 +1,135 @@
+"""The spooler's rows: each method one short transaction, each transition a row of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from printing.jobs import Job, JobId, Reason
+from server.db.models import print_events, print_jobs
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from printing.link import Confirmation
+    from server.db.engine import Database, Transaction
+
+
+class DatabaseJobStore:
+    """Fulfils `printing.jobs.JobStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take_next(self, printer: str, now: datetime) -> Job | None:
+        """Read the oldest queued job that is due, expired ones first."""
+        jobs = print_jobs.c
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(print_jobs)
+                .where(jobs.centre == self._database.centre, jobs.printer == printer)
+                .where(jobs.state == "queued", (jobs.next_try_at <= now) | (jobs.expires_at <= now))
+                .order_by((jobs.expires_at <= now).desc(), jobs.id)
+                .limit(1)
+            ).first()
+        if row is None:
+            return None
+        return Job(
+            id=row.id,
+            printer=row.printer,
+            kind=row.kind,
+            document=row.document,
+            language=row.language,
+            copy_no=row.copy_no,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            attempts=row.attempts,
+        )
+
+    def mark_sending(self, job_id: JobId, *, process_id: str, now: datetime) -> bool:
+        """Commit queued -> sending; False if the job is no longer queued."""
+        return self._move(
+            job_id,
+            ("queued",),
+            "sending",
+            None,
+            process_id=process_id,
+            started_at=now,
+            attempts=print_jobs.c.attempts + 1,
+            reason=None,
+        )
+
+    def mark_printed(self, job_id: JobId, *, confirmed: Confirmation, bytes_sent: int, now: datetime) -> None:
+        """Commit sending | held -> printed."""
+        self._move(
+            job_id,
+            ("sending", "held"),
+            "printed",
+            None,
+            confirmed=str(confirmed),
+            bytes_sent=bytes_sent,
+            finished_at=now,
+            reason=None,
+        )
+
+    def mark_held(self, job_id: JobId, *, reason: Reason, bytes_sent: int, now: datetime) -> None:
+        """Commit sending -> held."""
+        self._move(job_id, ("sending",), "held", str(reason), bytes_sent=bytes_sent, reason=str(reason))
+
+    def mark_retry(self, job_id: JobId, *, reason: Reason, next_try_at: datetime) -> None:
+        """Commit queued -> queued with one more attempt."""
+        self._move(
+            job_id,
+            ("queued",),
+            "queued",
+            str(reason),
+            attempts=print_jobs.c.attempts + 1,
+            next_try_at=next_try_at,
+            reason=str(reason),
+        )
+
+    def mark_failed(self, job_id: JobId, *, reason: Reason, now: datetime) -> None:
+        """Commit queued -> failed."""
+        self._move(job_id, ("queued",), "failed", str(reason), finished_at=now, reason=str(reason))
+
+    def hold_interrupted(self, printer: str, now: datetime) -> int:
+        """Commit sending -> held for all of a printer's jobs, whose spooler died."""
+        jobs = print_jobs.c
+        with self._database.write() as tx:
+            found = tx.execute(
+                select(jobs.id).where(
+                    jobs.centre == tx.centre, jobs.printer == printer, jobs.state == "sending"
+                )
+            ).scalars()
+            ids = list(found)
+            for id in ids:
+                _move(tx, id, ("sending",), "held", "interrupted", {"reason": "interrupted"})
+        return len(ids)
+
+    def _move(
+        self, job_id: JobId, before: tuple[str, ...], after: str, why: str | None, **values: Any
+    ) -> bool:
+        with self._database.write() as tx:
+            return _move(tx, int(job_id), before, after, why, values)
+
+
+def _move(
+    tx: Transaction, id: int, before: tuple[str, ...], after: str, reason: str | None, values: dict[str, Any]
+) -> bool:
+    was = tx.execute(select(print_jobs.c.state).where(print_jobs.c.id == id).with_for_update()).scalar_one()
+    if was not in before:
+        return False
+    tx.execute(update(print_jobs).where(print_jobs.c.id == id).values(state=after, **values))
+    tx.execute(
+        insert(print_events),
+        {
+            "centre": tx.centre,
+            "job_id": id,
+            "at": tx.now,
+            "state_before": was,
+            "state_after": after,
+            "reason": reason,
+        },
+    )
+    return True
