@@ -1,0 +1,18 @@
+"""The published interface, `/api/v1`: one blueprint for a noun, its document generated from the code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask_openapi import OpenAPI
+
+BASE = "/api/v1"
+
+
+def register(app: OpenAPI) -> None:
+    """Add every route of the interface."""
+    from server.api import accounts, counters, hall, tickets
+
+    for module in (accounts, tickets, counters, hall):
+        app.register_api(module.blueprint)

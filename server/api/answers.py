@@ -1,0 +1,44 @@
+"""How the interface answers: JSON as the operations give it, problems as RFC 9457 asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from server.api.schemas import Problem
+from server.operations.context import dumps
+
+PROBLEM_TYPE = "application/problem+json"
+
+PROBLEMS: Any = {
+    status: {"description": what, "content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
+    for status, what in {
+        401: "No caller, or one whose token has ended",
+        403: "A caller who may not do this",
+        404: "Not there",
+        409: "Not possible now",
+        422: "Bad input",
+        429: "Too many attempts",
+    }.items()
+}
+
+
+def json_answer(value: Any, status: int = 200) -> Response:
+    """Answer with JSON."""
+    return Response(dumps(value), status, mimetype="application/json")
+
+
+def problem(
+    *, key: str, title: str, detail: str, status: int, errors: list[dict[str, str]] | None = None
+) -> Response:
+    """Answer with a problem; `key` names its type."""
+    body: dict[str, Any] = {
+        "type": f"urn:navbat:problem:{key}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(dumps(body), status, mimetype=PROBLEM_TYPE)

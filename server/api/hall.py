@@ -1,0 +1,31 @@
+"""The hall: what anyone may see."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask_openapi import APIBlueprint, Tag
+
+from server.api import BASE
+from server.api.answers import PROBLEMS, json_answer
+from server.api.callers import queue
+from server.api.schemas import Board
+
+blueprint = APIBlueprint(
+    "api_hall",
+    __name__,
+    url_prefix=BASE,
+    abp_tags=[Tag(name="hall", description="The hall as everyone sees it")],
+    abp_responses=PROBLEMS,
+)
+
+
+@blueprint.get(
+    "/hall",
+    summary="The board of a zone, or of the whole hall",
+    responses={200: Board},
+    openapi_extensions={
+        "parameters": [{"name": "zone", "in": "query", "required": False, "schema": {"type": "string"}}]
+    },
+)
+def hall() -> Response:
+    return json_answer(queue().boards.view(request.args.get("zone") or None))

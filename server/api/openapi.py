@@ -1,0 +1,41 @@
+"""The document of the interface, generated from the routes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from server.api import BASE
+from server.api.answers import json_answer
+
+if TYPE_CHECKING:
+    from flask import Response
+    from flask_openapi import OpenAPI
+
+VERSION = "1.0.0"
+DOCUMENT_ROUTES = (f"{BASE}/openapi.json", "/openapi.json")
+
+
+def route_document(app: OpenAPI) -> None:
+    """Serve the document, under the base and at the root, where tools look for it."""
+
+    def document() -> Response:
+        return json_answer(complete(app))
+
+    for path in DOCUMENT_ROUTES:
+        app.add_url_rule(path, endpoint=f"document{path}", view_func=document)
+
+
+def complete(app: OpenAPI) -> dict[str, Any]:
+    """Add to each operation who may call it, as `accept` knows it."""
+    document: dict[str, Any] = app.api_doc
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        roles = getattr(view, "accepts", None)
+        path = rule.rule.replace("<int:", "{").replace("<", "{").replace(">", "}")
+        operations = document["paths"].get(path, {})
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "DELETE"}:
+            operation = operations.get(method.lower())
+            if operation is not None and roles and "security" not in operation:
+                operation["security"] = [{"bearer": []}, {"staff": []}]
+                operation["description"] = f"For: {', '.join(roles)}."
+    return document

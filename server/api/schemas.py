@@ -1,0 +1,359 @@
+"""The shapes of the published interface, for its document and for checking what comes in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Names = dict[str, str]
+Time = str
+
+TicketState = Literal["waiting", "called", "serving", "held", "served", "no_show", "cancelled", "expired"]
+
+
+class Input(BaseModel):
+    """Base of every body: no unknown field, no silent conversion."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class NewTicket(Input):
+    """A walk-in's wish."""
+
+    service: str = Field(max_length=60, description="Key of the service that comes first")
+    also: list[str] = Field(default=[], max_length=4, description="Further services, under the same number")
+    category: str | None = Field(default=None, max_length=60, description="Key of a category; never shown")
+    language: str | None = Field(default=None, max_length=10, description="The state language when left out")
+    print: bool = Field(default=True, description="Print a slip at the caller's printer")
+
+
+class Credentials(Input):
+    """A name and its password."""
+
+    username: str = Field(max_length=60)
+    password: str = Field(max_length=200)
+
+
+class Reason(Input):
+    """Why; a key of the configuration."""
+
+    reason: str = Field(max_length=60)
+
+
+class OutOfTurn(Input):
+    """A call out of turn."""
+
+    ticket: int | str = Field(description="Key, or number as it is shown")
+    reason: str = Field(max_length=60, description="Key of an out-of-turn reason; published")
+
+
+class HeldTicket(Input):
+    """A ticket that the counter holds."""
+
+    ticket: int | str = Field(description="Key, or number as it is shown")
+
+
+class Destination(Input):
+    """Where a visitor is sent: to a service or to a counter."""
+
+    service: str | None = Field(default=None, max_length=60)
+    counter: int | None = None
+    reason: str | None = Field(default=None, max_length=200)
+
+
+class AddedService(Input):
+    """A further service of the visit."""
+
+    service: str = Field(max_length=60)
+
+
+class NewRating(Input):
+    """A visitor's rating."""
+
+    score: int = Field(ge=1, le=5)
+    aspects: dict[str, int] = Field(default={}, max_length=20)
+    comment: str | None = Field(default=None, max_length=1000)
+
+
+class Nothing(Input):
+    """An empty body."""
+
+
+class Wait(BaseModel):
+    """An honest wait: 1 in 10 is called before `low_s`, 9 in 10 by `high_s`."""
+
+    low_s: int
+    likely_s: int
+    high_s: int
+    rough: bool
+
+
+class TicketService(BaseModel):
+    """One service of a visit."""
+
+    service: str
+    name: Names
+    state: str
+    bring: list[Names]
+    started_at: Time | None
+    finished_at: Time | None
+    rating_token: str | None = None
+
+
+class PrintState(BaseModel):
+    """How the slip stands."""
+
+    state: Literal["queued", "sending", "printed", "held", "failed", "cancelled"]
+    reason: str | None
+
+
+class Ticket(BaseModel):
+    """A place in the queue; `token` and `links` are for its visitor only."""
+
+    id: int
+    token: str | None
+    code: str
+    number: str
+    service: str
+    service_name: Names
+    agency: str | None
+    agency_name: Names | None
+    zone: str | None
+    zone_name: Names | None
+    where: Names | None
+    language: str
+    state: TicketState
+    arrived_at: Time
+    due_at: Time
+    ahead: int | None
+    wait: Wait | None
+    counter: int | None
+    arrow: str | None
+    called_at: Time | None
+    call_count: int
+    services: list[TicketService]
+    print: PrintState | None
+    links: dict[str, str]
+    at: Time
+
+
+class QueuedTicket(BaseModel):
+    """A waiting ticket in brief."""
+
+    id: int
+    number: str
+    service: str
+    service_name: Names
+    arrived_at: Time
+    due_at: Time
+    state: TicketState
+
+
+class Person(BaseModel):
+    """A member of staff."""
+
+    id: int
+    name: str
+
+
+class Named(BaseModel):
+    """Something with a name in every language."""
+
+    key: str
+    name: Names
+
+
+class CounterBrief(BaseModel):
+    """A counter in the list of all."""
+
+    counter: int
+    zone: str
+    zone_name: Names
+    agencies: list[Named]
+    state: Literal["closed", "open", "paused"]
+    reason: str | None
+    official: Person | None
+    since_at: Time | None
+
+
+class CounterService(Named):
+    """A service of a counter, and how many wait for it."""
+
+    waiting: int
+
+
+class Today(BaseModel):
+    """An official's day."""
+
+    served: int
+    mean_s: int | None
+
+
+class Counter(CounterBrief):
+    """A counter as its terminal needs it; `can` lists what is possible now."""
+
+    ticket: Ticket | None
+    waiting: int
+    next_due_at: Time | None
+    queue: list[QueuedTicket]
+    held: list[Ticket]
+    services: list[CounterService]
+    can: list[str]
+    recall_at: Time | None
+    today: Today
+    version: int
+    at: Time
+
+
+class CounterList(BaseModel):
+    """All counters."""
+
+    counters: list[CounterBrief]
+
+
+class BoardCall(BaseModel):
+    """A call on the board."""
+
+    number: str
+    counter: int
+    service: str
+    service_name: Names
+    language: str
+    called_at: Time
+    call_count: int
+    arrow: str
+    state: TicketState
+
+
+class BoardCounter(BaseModel):
+    """A counter on the board."""
+
+    counter: int
+    state: str
+    number: str | None
+    reason: str | None
+    arrow: str
+
+
+class BoardWaiting(BaseModel):
+    """Who waits for a service."""
+
+    service: str
+    name: Names
+    agency: str
+    agency_name: Names
+    waiting: int
+    wait: Wait | None
+
+
+class Board(BaseModel):
+    """What a hall display shows; `version` only grows."""
+
+    centre: str
+    centre_name: Names
+    zone: str | None
+    zone_name: Names | None
+    languages: list[str]
+    version: int
+    at: Time
+    calls: list[BoardCall]
+    counters: list[BoardCounter]
+    waiting: list[BoardWaiting]
+    messages: list[Names]
+
+
+class OfferedService(Named):
+    """A service as the kiosk offers it."""
+
+    group: str
+    zone: str
+    channels: list[str]
+    minutes: int
+    bring: list[Names]
+    open: bool
+    staffed: bool
+    waiting: int
+    ahead: int
+    wait: Wait | None
+
+
+class OfferedAgency(Named):
+    """An agency with its services."""
+
+    kind: str
+    zone: str
+    services: list[OfferedService]
+
+
+class OfferedZone(Named):
+    """A zone and the way to it."""
+
+    where: Names
+
+
+class OfferedCategory(Named):
+    """Who is put forward by law, and what is looked at."""
+
+    evidence: Names
+    legal_reference: Names
+
+
+class Catalogue(BaseModel):
+    """What the centre offers now."""
+
+    centre: str
+    name: Names
+    at: Time
+    open: bool
+    opens_at: Time | None
+    closes_at: Time | None
+    languages: list[str]
+    groups: list[Named]
+    zones: list[OfferedZone]
+    categories: list[OfferedCategory]
+    popular: list[str]
+    agencies: list[OfferedAgency]
+
+
+class AccessToken(BaseModel):
+    """A bearer token of staff."""
+
+    token: str
+    expires_at: Time
+    role: str
+
+
+class Me(BaseModel):
+    """Who is signed in."""
+
+    id: int
+    username: str
+    name: str
+    role: str
+    csrf: str
+
+
+class Rated(BaseModel):
+    """A rating that was kept."""
+
+    score: int
+    service: str
+    rated_at: Time
+
+
+class FieldProblem(BaseModel):
+    """A field that cannot be."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []

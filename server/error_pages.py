@@ -1,0 +1,136 @@
+"""An error becomes a problem answer or a page, once for all."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from server import wording
+from server.api.answers import problem
+from server.api.callers import queue
+from server.errors import QueueError
+from server.reading import reader_words
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from pydantic import ValidationError
+
+    from server.wording import Wording
+
+log = logging.getLogger(__name__)
+
+KEYS_BY_STATUS = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media",
+    422: "bad_input",
+    429: "too_many",
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every error of this application."""
+    app.register_error_handler(QueueError, _answer_refusal)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def bad_input(error: ValidationError) -> Response:
+    """Answer a body or an address that does not fit its shape, naming each field."""
+    words = _words()
+    errors = [
+        {
+            "field": ".".join(str(part) for part in each["loc"]) or "body",
+            "message": words.text(
+                "errors.field_missing" if each["type"] == "missing" else "errors.field_wrong"
+            )
+            + f" ({each['msg']})",
+        }
+        for each in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    detail = words.text("errors.bad_input_detail", field=errors[0]["field"])
+    return problem(
+        key="bad_input", title=words.text("errors.bad_input"), detail=detail, status=422, errors=errors
+    )
+
+
+def _answer_refusal(error: QueueError) -> Response:
+    words = _words()
+    title = words.text(f"errors.{error.key}")
+    detail = _detail(words, error) or title
+    fields = [{"field": error.facts["field"], "message": detail}] if "field" in error.facts else None
+    return _answer(error.key, title, detail, error.status, fields)
+
+
+def _answer_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return make_response(error)
+    key = KEYS_BY_STATUS.get(status, "bad_request" if status < 500 else "unexpected")
+    words = _words()
+    title = words.text(f"errors.{key}")
+    return _answer(key, title, title, status)
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    log.exception("unexpected error on %s %s", request.method, request.url_rule)
+    words = _words()
+    return _answer("unexpected", words.text("errors.unexpected"), words.text("errors.unexpected_detail"), 500)
+
+
+def _answer(
+    key: str, title: str, detail: str, status: int, errors: list[dict[str, str]] | None = None
+) -> Response:
+    if _wants_page():
+        config = queue().context.config
+        words = _words()
+        page = render_template(
+            "error.html",
+            language=words.language,
+            state_language=config.centre.state_language,
+            words=words,
+            status=status,
+            text=detail,
+            centre_name=config.centre.name,
+        )
+        return make_response(page, status)
+    return problem(key=key, title=title, detail=detail, status=status, errors=errors)
+
+
+def _detail(words: Wording, error: QueueError) -> str | None:
+    """Write what the error's facts say, where the catalogue has a sentence for them."""
+    facts = {name: _shown(words, name, value) for name, value in error.facts.items()}
+    try:
+        return words.text(f"errors.{error.key}_detail", **facts)
+    except KeyError:
+        return None
+
+
+def _shown(words: Wording, name: str, value: Any) -> Any:
+    config = queue().context.config
+    if name.endswith("_at") and isinstance(value, str):
+        return wording.date_time(datetime.fromisoformat(value), words.language, config.centre.zone_info)
+    if name == "state":
+        for key in (f"common.ticket_{value}", f"common.counter_{value}"):
+            if key in wording.catalogue(words.language):
+                return words.text(key)
+    return value
+
+
+def _words() -> Wording:
+    return reader_words(queue().context.config)
+
+
+def _wants_page() -> bool:
+    if request.path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
+        return False
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best == "text/html"

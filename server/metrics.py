@@ -1,0 +1,71 @@
+"""What a monitoring system reads: figures of the hall and of the machine, without personal data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server.db import queries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client.core import Metric
+
+    from server.app import Hall
+
+
+def exposition(hall: Hall) -> bytes:
+    """
+    Write the figures in Prometheus' text format.
+
+    They are read from the database when they are asked for, so every worker answers the same.
+    """
+    from prometheus_client import CollectorRegistry, generate_latest
+
+    registry = CollectorRegistry()
+    registry.register(_Collector(hall))
+    return generate_latest(registry)
+
+
+class _Collector:
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        context = self._hall.queue.context
+        with context.database.read() as connection:
+            waiting = queries.waiting_by_service(connection, context.centre)
+            counters = queries.all_counters(connection, context.centre)
+            jobs = queries.print_jobs_by_state(connection, context.centre)
+            newest = queries.last_event_id(connection, context.centre)
+        by_agency = GaugeMetricFamily("navbat_waiting", "Tickets that wait", labels=["agency"])
+        for agency in context.config.agencies:
+            services = [each.key for each in context.config.services if each.agency == agency.key]
+            by_agency.add_metric([agency.key], sum(waiting.get(key, 0) for key in services))
+        yield by_agency
+        by_state = GaugeMetricFamily("navbat_counters", "Counters", labels=["state"])
+        for state in ("open", "paused", "closed"):
+            by_state.add_metric([state], sum(row.state == state for row in counters))
+        yield by_state
+        by_job = GaugeMetricFamily("navbat_print_jobs", "Print jobs that are not done", labels=["state"])
+        for state, count in jobs.items():
+            by_job.add_metric([state], count)
+        yield by_job
+        printers = GaugeMetricFamily(
+            "navbat_printer_problem",
+            "1 while a problem keeps a printer from printing",
+            labels=["printer", "problem"],
+        )
+        for printer in self._hall.printers.states():
+            printers.add_metric(
+                [printer.printer, printer.problem or "none"], int(printer.problem is not None)
+            )
+        yield printers
+        log = CounterMetricFamily("navbat_log_entries", "Entries of the log")
+        log.add_metric([], newest)
+        yield log
