@@ -1,0 +1,252 @@
+"""The one place that wires the parts."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from server.clock import Clock, Randomness, system_clock
+from server.config import Config, config_digest
+from server.db.engine import Database
+from server.db.migrating import migrate
+from server.events import EventBus
+from server.operations import Queue, make_queue
+from server.operations.configuring import apply_config, retired_names
+from server.operations.context import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flask import Flask
+
+    from server.printers import Printers
+    from server.relay import Relay
+    from server.sockets import Sockets
+    from server.timers import Timers
+
+log = logging.getLogger(__name__)
+
+__all__ = ["Demo", "Hall", "Queue", "create_app", "open_queue"]
+
+SECRET_FILE = "secret.key"
+MAX_BODY = 256 * 1024
+
+
+@dataclass(slots=True)
+class Demo:
+    """What the demonstration's index page shows: accounts and devices with what opens them."""
+
+    accounts: list[dict[str, str]] = field(default_factory=list)
+    devices: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Hall:
+    """A running hall: the operations, and what goes on beside the requests."""
+
+    queue: Queue
+    printers: Printers
+    sockets: Sockets
+    timers: Timers
+    relay: Relay | None
+    demo: Demo | None = None
+
+    def start(self) -> None:
+        """Begin the work beside the requests."""
+        start = self.sockets.io.start_background_task
+        for task in self.relay.tasks() if self.relay else []:
+            start(task)
+        self.sockets.start()
+        start(self.timers.run)
+
+    def stop(self) -> None:
+        """End it, within about two seconds."""
+        self.timers.stop()
+        self.sockets.stop()
+        if self.relay:
+            self.relay.stop()
+        self.printers.stop()
+
+    def readiness(self) -> dict[str, dict[str, Any]]:
+        """Tell of each part whether it is in order."""
+        checks: dict[str, dict[str, Any]] = {}
+        try:
+            with self.queue.context.database.read() as connection:
+                connection.exec_driver_sql("SELECT 1")
+            checks["database"] = {"ok": True}
+        except Exception as error:  # whatever the driver says, the answer is "not ready"
+            log.warning("the database does not answer", exc_info=True)
+            checks["database"] = {"ok": False, "error": type(error).__name__}
+        checks["clock"] = {"ok": self.timers.ticks > 0, "leads": self.timers.leads}
+        checks["spooler"] = {"ok": self.printers.is_running or not self.timers.leads}
+        if self.relay:
+            checks["bus"] = {"ok": self.relay.is_connected()}
+        return checks
+
+
+def create_app(
+    config: Config,
+    *,
+    data_dir: Path,
+    database_url: str | None = None,
+    redis_url: str | None = None,
+    public_url: str = "http://127.0.0.1:8000",
+    secret_key: str | None = None,
+    clock: Clock = system_clock,
+    randomness: Randomness | None = None,
+    async_mode: str = "threading",
+    offload: Callable[[Callable[[], Any]], Any] = lambda work: work(),
+    demo: Demo | None = None,
+    limits: bool = True,
+) -> Flask:
+    """
+    Wire a hall.
+
+    Args:
+        data_dir: Keeps the SQLite file, the secret key and the virtual printers' slips.
+        database_url: A SQLite file in `data_dir` when None.
+        redis_url: The bus between several processes; they also work without, a second behind.
+        async_mode: "gevent" where the process is monkey-patched, else "threading".
+        offload: Runs CPU work (bitmaps, password hashes) where it blocks nobody.
+        limits: False lets any number of attempts through.
+
+    Returns:
+        The application; `extensions["hall"].start()` begins the work beside the requests.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    url = database_url or f"sqlite:///{data_dir / 'navbat.sqlite'}"
+    queue = open_queue(
+        config,
+        database_url=url,
+        public_url=config.centre.public_url or public_url,
+        clock=clock,
+        randomness=randomness or Randomness(),
+        offload=offload,
+    )
+    app = _make_flask(config, secret_key or _secret(data_dir), redis_url, limits=limits)
+    app.extensions["queue"] = queue
+    app.extensions["hall"] = _make_hall(app, queue, data_dir, redis_url, async_mode, demo)
+    return app
+
+
+def open_queue(
+    config: Config,
+    *,
+    database_url: str,
+    public_url: str = "http://127.0.0.1:8000",
+    clock: Clock = system_clock,
+    randomness: Randomness | None = None,
+    offload: Callable[[Callable[[], Any]], Any] = lambda work: work(),
+) -> Queue:
+    """Open the operations on a database: migrated, and in step with the configuration."""
+    randomness = randomness or Randomness()
+    bus = EventBus()
+    database = Database(
+        database_url,
+        centre=config.centre.key,
+        timezone=config.centre.timezone,
+        clock=clock,
+        randomness=randomness,
+        publish=bus.publish,
+    )
+    migrate(database.engine)
+    apply_config(database, config, config_digest(config))
+    context = Context(
+        config=config,
+        database=database,
+        clock=clock,
+        randomness=randomness,
+        bus=bus,
+        public_url=public_url.rstrip("/"),
+        retired_names=retired_names(database),
+        offload=offload,
+    )
+    queue = make_queue(context)
+    queue.waits.refresh()
+    return queue
+
+
+def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limits: bool) -> Flask:
+    from flask_openapi import Info, OpenAPI, SecurityScheme
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from counter.views import blueprint as counter
+    from display.views import blueprint as display
+    from kiosk.views import blueprint as kiosk
+    from server import api, error_pages
+    from server.api.callers import refuse_other_origins
+    from server.api.openapi import VERSION, route_document
+    from server.assets import secure
+    from server.limits import limiter
+    from server.pages import blueprint as pages
+
+    app = OpenAPI(
+        __name__,
+        info=Info(title="Navbat", version=VERSION),
+        security_schemes={
+            "bearer": SecurityScheme(type="http", scheme="bearer"),
+            "staff": SecurityScheme(**{"type": "apiKey", "in": "cookie", "name": "navbat_staff"}),
+        },
+        doc_ui=False,
+        validation_error_callback=error_pages.bad_input,
+    )
+    app.openapi_version = "3.1.0"
+    app.config.update(
+        SECRET_KEY=secret_key,
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        RATELIMIT_ENABLED=limits,
+        RATELIMIT_STORAGE_URI=redis_url.replace("valkey", "redis", 1) if redis_url else "memory://",
+        # A bus that is away must not keep visitors from the kiosk.
+        RATELIMIT_SWALLOW_ERRORS=True,
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(redis_url),
+    )
+    if config.server.proxies:
+        count = config.server.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+    limiter.init_app(app)
+    secure(app)
+    app.before_request(refuse_other_origins)
+    error_pages.register(app)
+    api.register(app)
+    route_document(app)
+    for blueprint in (pages, kiosk, counter, display):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _make_hall(
+    app: Flask, queue: Queue, data_dir: Path, redis_url: str | None, async_mode: str, demo: Demo | None
+) -> Hall:
+    from server.printers import Printers
+    from server.relay import Relay
+    from server.sockets import Sockets
+    from server.timers import Timers
+
+    database = queue.context.database
+    sockets = Sockets(app, queue, async_mode=async_mode)
+    printers = Printers(queue.context, data_dir / "slips")
+    return Hall(
+        queue=queue,
+        printers=printers,
+        sockets=sockets,
+        timers=Timers(queue, printers, on_forecast=sockets.waits_changed, one_process=database.is_sqlite),
+        relay=None if database.is_sqlite else Relay(queue.context, redis_url),
+        demo=demo,
+    )
+
+
+def _secret(data_dir: Path) -> str:
+    """Read the secret key, made at the first start and readable by its owner only."""
+    path = data_dir / SECRET_FILE
+    try:
+        return path.read_text("ascii")
+    except FileNotFoundError:
+        secret = secrets.token_hex(32)
+        path.touch(mode=0o600)
+        path.write_text(secret, "ascii")
+        return secret

@@ -1,0 +1,170 @@
+"""
+The `navbat` command. A subcommand is a few lines that call an operation.
+
+Imports wait until a subcommand needs them: `navbat check` starts no server, and a server must be patched for
+greenlets before anything else is imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def run(arguments: list[str]) -> int:
+    """
+    Run a subcommand.
+
+    Returns:
+        0, or 1 after an error of one line on stderr that names what to mend (one line for each fault of a
+        configuration).
+    """
+    options = _parser().parse_args(arguments)
+    from server.errors import QueueError
+
+    command: Command = options.command
+    try:
+        return command(options)
+    except QueueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="navbat",
+        description="The queue of a public-service hall in which many agencies work under one roof.",
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, help="the centre's configuration (config.yaml)")
+    common.add_argument("--data-dir", type=Path, help="where the SQLite file and the keys are kept")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", parents=[common], help="serve every screen and the interface")
+    _serving(serve)
+    serve.add_argument(
+        "--workers", type=int, default=1, help="server processes; more than 1 needs PostgreSQL"
+    )
+    serve.set_defaults(command=_serve)
+
+    demo = commands.add_parser(
+        "demo", parents=[common], help="serve with sample accounts, virtual devices and simulated visitors"
+    )
+    _serving(demo)
+    demo.add_argument("--visitors-per-hour", type=float, default=150, help="how busy the hall is")
+    demo.add_argument("--speed", type=float, default=1.0, help="how many times faster visitors live")
+    demo.set_defaults(command=_demo)
+
+    check = commands.add_parser("check", parents=[common], help="name every fault of the configuration")
+    check.set_defaults(command=_check)
+
+    _accounts(commands, common)
+    return parser
+
+
+def _serving(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="the address to listen on")
+    parser.add_argument("--port", type=int, help="the port to listen on")
+
+
+def _accounts(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    user = commands.add_parser("user", help="accounts of staff").add_subparsers(required=True, metavar="ACT")
+    add = user.add_parser("add", parents=[common], help="make an account")
+    add.add_argument("name")
+    add.add_argument(
+        "--role", required=True, choices=("official", "reception", "supervisor", "admin", "auditor")
+    )
+    add.add_argument("--full-name", help="as colleagues see it")
+    add.add_argument("--agency", action="append", help="serves this agency only; may be repeated")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    add.set_defaults(command=_user_add)
+
+    device = commands.add_parser("device", help="kiosks, displays and print agents").add_subparsers(
+        required=True, metavar="ACT"
+    )
+    enrol = device.add_parser("add", parents=[common], help="enrol a device and print its token, once")
+    enrol.add_argument("name")
+    enrol.add_argument("--kind", required=True, choices=("kiosk", "display", "printer"))
+    enrol.add_argument("--zone")
+    enrol.add_argument("--printer")
+    enrol.set_defaults(command=_device_add)
+    revoke = device.add_parser("revoke", parents=[common], help="take a device's token away")
+    revoke.add_argument("name")
+    revoke.set_defaults(command=_device_revoke)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from server.serving import serve
+
+    return serve(options)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from server.serving import patch
+
+    patch()
+    from server.demo import demo
+
+    return demo(options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from server.settings import read_settings
+
+    settings = read_settings(options)
+    config = settings.config
+    print(
+        f"{settings.config_path}: in order. {len(config.zones)} zones, {len(config.counters)} counters, "
+        f"{len(config.agencies)} agencies, {len(config.services)} services, {len(config.printers)} printers."
+    )
+    return 0
+
+
+def _user_add(options: argparse.Namespace) -> int:
+    import getpass
+    import secrets
+
+    from server.settings import read_settings
+
+    queue = read_settings(options).open_queue()
+    generated = None
+    if options.password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    elif sys.stdin.isatty():
+        password = getpass.getpass("password: ")
+    else:
+        password = generated = secrets.token_urlsafe(9)
+    user = queue.staff.add(
+        options.name,
+        role=options.role,
+        password=password,
+        name=options.full_name,
+        agencies=options.agency,
+        must_change=generated is not None,
+    )
+    print(f"{user.username}: {user.role}" + (f", password {generated}" if generated else ""))
+    return 0
+
+
+def _device_add(options: argparse.Namespace) -> int:
+    from server.settings import read_settings
+
+    queue = read_settings(options).open_queue()
+    _, token = queue.devices.add(options.name, kind=options.kind, zone=options.zone, printer=options.printer)
+    print(token)
+    return 0
+
+
+def _device_revoke(options: argparse.Namespace) -> int:
+    from server.settings import read_settings
+
+    read_settings(options).open_queue().devices.revoke(options.name)
+    return 0

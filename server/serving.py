@@ -1,0 +1,165 @@
+"""Serves a hall: one process on SQLite, any number on PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+from server.errors import StartError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flask import Flask
+
+    from server.app import Demo
+    from server.settings import Settings
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN_S = 2
+CONNECTIONS = 5000
+LOCK_FILE = "server.lock"
+
+
+def patch() -> None:
+    """Make this process one of greenlets; before anything else is imported."""
+    from gevent import monkey
+
+    monkey.patch_all()
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Run `navbat serve`."""
+    if options.workers > 1:
+        return _serve_many(options)
+    if options.workers < 1:
+        raise StartError("--workers: at least 1")
+    patch()
+    from server.settings import read_settings
+
+    settings = read_settings(options)
+    with_logs()
+    serve_one(settings, make_app(settings))
+    return 0
+
+
+def with_logs() -> None:
+    """Log to standard output, one line each, as service managers expect."""
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=os.environ.get("NAVBAT_LOG_LEVEL", "INFO").upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def make_app(settings: Settings, *, demo: Demo | None = None) -> Flask:
+    """Wire the application of a patched process."""
+    from gevent import get_hub
+
+    from server.app import create_app
+
+    def offload(work: Callable[[], Any]) -> Any:
+        # CPU work in a real thread: on the hub's own it would hold up every request.
+        return get_hub().threadpool.apply(work)
+
+    return create_app(
+        settings.config,
+        data_dir=settings.data_dir,
+        database_url=settings.database_url,
+        redis_url=settings.redis_url,
+        public_url=settings.public_url,
+        secret_key=settings.secret_key,
+        async_mode="gevent",
+        offload=offload,
+        demo=demo,
+    )
+
+
+def serve_one(settings: Settings, app: Flask, *, on_ready: Callable[[], None] = lambda: None) -> None:
+    """
+    Serve in this process until SIGINT or SIGTERM, then stop within a few seconds.
+
+    Raises:
+        StartError: The port is taken, or another server has the SQLite file.
+    """
+    import gevent
+    from gevent.pywsgi import WSGIServer
+
+    lock = _lock(settings.data_dir) if settings.is_sqlite else None
+    listener = _listen(settings)
+    hall = app.extensions["hall"]
+    server = WSGIServer(listener, app, log=None, error_log=logging.getLogger("server.http"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        gevent.signal_handler(number, server.stop, STOP_WITHIN_S)
+    hall.start()
+    server.start()
+    log.info("serving %s on http://%s:%d", settings.config.centre.key, settings.host, settings.port)
+    on_ready()
+    server.serve_forever(stop_timeout=STOP_WITHIN_S)
+    hall.stop()
+    hall.queue.context.database.close()
+    log.info("stopped")
+    if lock is not None:
+        lock.close()
+
+
+def _listen(settings: Settings) -> Any:
+    from gevent import socket as green
+
+    family = green.AF_INET6 if ":" in settings.host else green.AF_INET
+    listener = green.socket(family, green.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Accepted sockets inherit it. Without it each small answer waits for the peer's delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        raise StartError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with --port"
+        ) from error
+    listener.listen(1024)
+    listener.setblocking(False)
+    return listener
+
+
+def _lock(data_dir: Path) -> Any:
+    """Keep a second server from the SQLite file: its writers would wait for each other with all their visitors."""
+    import fcntl
+
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock = (data_dir / LOCK_FILE).open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise StartError(
+            f"another server is running on {data_dir}; stop it, or use PostgreSQL for several (NAVBAT_DATABASE_URL)"
+        ) from error
+    return lock
+
+
+def _serve_many(options: argparse.Namespace) -> int:
+    from server.settings import read_settings
+
+    settings = read_settings(options)
+    if settings.is_sqlite:
+        raise StartError(
+            f"--workers {options.workers}: SQLite carries one server process, as only one can write at a time and "
+            "the others would freeze meanwhile; set NAVBAT_DATABASE_URL to a PostgreSQL database"
+        )
+    if settings.redis_url is None:
+        log.warning("no NAVBAT_REDIS_URL: the workers hear of each other once a second, from the database")
+    from server.workers import serve_workers
+
+    # Migrated and configured once, before the workers start.
+    settings.open_queue().context.database.close()
+    serve_workers(settings, options.workers)
+    return 0
