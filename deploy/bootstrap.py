@@ -1,10 +1,11 @@
 """
 Set Navbat up in this checkout where that is still to be done, then run one task.
 
-    run    navbat demo, with the arguments given
-    test   ruff, mypy and pytest; with arguments, pytest alone with these
-    lint   ruff and mypy
-    bench  the measurements in bench/
+    run      navbat demo, with the arguments given
+    test     ruff, mypy and pytest; with arguments, pytest alone with these
+    lint     ruff and mypy
+    bench    the measurements in bench/
+    prepare  nothing more: the environment for running is there
 
 Started by bootstrap.sh. Standard library only: nothing is installed when this begins.
 """
@@ -33,7 +34,9 @@ LINTERS = (
 def main(task: str, arguments: list[str]) -> int:
     """Run `task`; return its exit status, unless another program has taken this one's place."""
     os.chdir(ROOT)
-    environment.prepare("run" if task == "run" else "test")
+    environment.prepare("run" if task in ("run", "prepare") else "test")
+    if task == "prepare":
+        return 0
     if task == "run":
         _become("navbat", "demo", *arguments)
     if task == "bench":
