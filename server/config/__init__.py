@@ -1,28 +1,12 @@
 """config.yaml and its catalogue, read once at the start: a fault stops the start and is named with its line."""
 
+from server.config.base import CHANNELS, WEEKDAYS
+from server.config.equipment import Display, Kiosk, Printer, Server
+from server.config.hall import Agency, Centre, Counter, Group, Holiday, Service, Zone
 from server.config.loading import config_digest, load
-from server.config.models import (
-    CHANNELS,
-    WEEKDAYS,
-    Agency,
-    Category,
-    Centre,
-    Choice,
-    Config,
-    Counter,
-    Display,
-    Group,
-    Holiday,
-    Kiosk,
-    Policy,
-    Printer,
-    Rating,
-    Server,
-    Service,
-    Targets,
-    Zone,
-)
+from server.config.models import Config
 from server.config.problems import ConfigErrors, ConfigProblem
+from server.config.rules import Category, Choice, Policy, Rating, Targets
 
 __all__ = [
     "CHANNELS",

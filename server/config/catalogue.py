@@ -6,7 +6,8 @@ import csv
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
-from server.config.models import CHANNELS, Agency
+from server.config.base import CHANNELS
+from server.config.hall import Agency
 from server.config.problems import ConfigProblem, closest
 
 if TYPE_CHECKING:

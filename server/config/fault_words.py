@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.config.models import ADDRESS_PATTERN, KEY_PATTERN, SERIES_PATTERN, TEXT_PATTERN
+from server.config.base import ADDRESS_PATTERN, KEY_PATTERN, SERIES_PATTERN, TEXT_PATTERN
 from server.config.problems import closest
 
 TYPES = {

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from server.config import models
+from server.config import equipment, hall, rules
+from server.config.base import AsTuple, Channel, Key, Minutes, Part, Series, Text
 from server.config.fault_words import hint_for, in_plain_words
-from server.config.models import AsTuple, Key, Minutes, Part, Series, Text
 from server.config.problems import closest
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ServiceChange(Part):
     target_minutes: Minutes | None = None
     series: Series | None = None
     zone: Key | None = None
-    channels: Annotated[frozenset[models.Channel], AsSet, Field(min_length=1)] | None = None
+    channels: Annotated[frozenset[Channel], AsSet, Field(min_length=1)] | None = None
 
 
 class CounterEntry(Part):
@@ -68,18 +68,18 @@ class Section:
 
 SECTIONS = {
     "catalogue": Section(CatalogueFiles),
-    "centre": Section(models.Centre),
-    "zones": Section(models.Zone, "list"),
+    "centre": Section(hall.Centre),
+    "zones": Section(hall.Zone, "list"),
     "agencies": Section(AgencyPlace, "map"),
     "services": Section(ServiceChange, "map", needed=False),
     "counters": Section(CounterEntry, "list"),
-    "categories": Section(models.Category, "list", needed=False),
-    "policy": Section(models.Policy),
-    "printers": Section(models.Printer, "list", needed=False),
-    "displays": Section(models.Display, "list", needed=False),
-    "kiosk": Section(models.Kiosk, needed=False),
-    "rating": Section(models.Rating),
-    "server": Section(models.Server, needed=False),
+    "categories": Section(rules.Category, "list", needed=False),
+    "policy": Section(rules.Policy),
+    "printers": Section(equipment.Printer, "list", needed=False),
+    "displays": Section(equipment.Display, "list", needed=False),
+    "kiosk": Section(equipment.Kiosk, needed=False),
+    "rating": Section(rules.Rating),
+    "server": Section(equipment.Server, needed=False),
 }
 SHAPES: dict[str, tuple[Any, str]] = {
     "one": (dict, "keys and values"),

@@ -1,0 +1,101 @@
+"""Printers, displays, touchscreens, and the machine that the program runs on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from server.config.base import AsTuple, Key, Part, Text
+
+DOTS_BY_PAPER_WIDTH_MM = {80: 576, 58: 384}
+
+
+class Printer(Part):
+    """A slip printer; `dots` is the width of its head, `zone` None for one that serves no single zone."""
+
+    key: Key
+    name: Text
+    uri: str
+    paper_width_mm: Literal[58, 80] = 80
+    dots: Annotated[int, Field(ge=256, le=832, multiple_of=8)] = 576
+    zone: Key | None = None
+    expires_s: Annotated[int, Field(ge=10, le=86_400)] = 600
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dots_of_the_paper(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "dots" not in data:
+            dots = DOTS_BY_PAPER_WIDTH_MM.get(data.get("paper_width_mm", 80))
+            return data | {"dots": dots} if dots else data
+        return data
+
+
+ScreenSize = Annotated[
+    tuple[Annotated[int, Field(ge=50, le=5000)], Annotated[int, Field(ge=50, le=5000)]], AsTuple
+]
+
+
+class Display(Part):
+    """A hall display; `zone` None shows the whole hall. Size and distance let it choose letters that can be read."""
+
+    key: Key
+    name: Text
+    zone: Key | None = None
+    screen_mm: ScreenSize | None = None
+    distance_m: Annotated[float, Field(gt=0, le=50, strict=False)] | None = None
+
+
+class Kiosk(Part):
+    """
+    The touchscreens.
+
+    Attributes:
+        idle_s: Back to the start after so long without a touch; the warning comes `warning_s` before.
+        printer: Where a kiosk prints that was enrolled without a printer of its own.
+        show_all: Show services that cannot be taken here and now too, with the reason.
+        screen_mm: Width and height of the glass, for targets of 20 mm.
+    """
+
+    idle_s: Annotated[int, Field(ge=20, le=600)] = 60
+    warning_s: Annotated[int, Field(ge=10, le=120)] = 20
+    printer: Key | None = None
+    show_all: bool = True
+    screen_mm: ScreenSize | None = None
+
+    @model_validator(mode="after")
+    def _warns_before_the_end(self) -> Kiosk:
+        if self.warning_s >= self.idle_s:
+            raise ValueError(f"`warning_s` ({self.warning_s}) must be less than `idle_s` ({self.idle_s})")
+        return self
+
+
+class Server(Part):
+    """
+    Where the program runs; an environment variable may override each of these.
+
+    Attributes:
+        database_url: None: a SQLite file in `data_dir`.
+        redis_url: None: one process, without a bus.
+        secret_key: None: made at the first start and kept in `data_dir`.
+        proxies: How many reverse proxies in front set the forwarded headers.
+        metrics_networks: From where `/metrics` may be read.
+    """
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] = 8000
+    data_dir: Text = "data"
+    database_url: Annotated[str, StringConstraints(pattern=r"^(sqlite|postgresql)(\+\w+)?://")] | None = None
+    redis_url: Annotated[str, StringConstraints(pattern=r"^(rediss?|valkeys?|unix)://")] | None = None
+    secret_key: Annotated[str, StringConstraints(min_length=32)] | None = None
+    proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    metrics_networks: Annotated[tuple[str, ...], AsTuple] = ("127.0.0.0/8", "::1/128")
+
+    @field_validator("metrics_networks")
+    @classmethod
+    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        import ipaddress
+
+        for network in networks:
+            ipaddress.ip_network(network)
+        return networks
