@@ -1,0 +1,47 @@
+import { html } from "/static/js/html.js";
+import { languages, language, name, setLanguage, t, time } from "/static/js/wording.js";
+
+const A_YEAR_S = 365 * 24 * 3600;
+
+/** Which counter, in which state, for whom; the language; the way out. */
+export function TopBar({ session, page }) {
+  const { counter, isLive } = session.store.get();
+  return html`<header class="top">
+    <p class="top__counter">
+      <span class="top__label">${t("counter.counter")}</span>
+      <strong class="number">${page.counter_number}</strong>
+    </p>
+    ${counter && html`<div class="top__state">
+      <p><span class="chip" data-state=${counter.state}>${t(`counter.state_${counter.state}`)}</span>
+        ${counter.state !== "closed" && html`<span class="top__since">${t("counter.state_since", { time: time(counter.since_at) })}</span>`}</p>
+      <p class="top__zone">${name(counter.zone_name)}</p>
+    </div>`}
+    <p class="top__live" data-live=${isLive ? "yes" : "no"} role="status">
+      ${t(isLive ? "counter.live" : "counter.offline_title")}
+    </p>
+    <${LanguageChoice} />
+    <div class="top__me">
+      <span class="top__name">${page.me.name}</span>
+      ${(!counter || counter.state === "closed") &&
+      html`<a class="top__link" href="/counter?choose=1">${t("counter.change_counter")}</a>`}
+    </div>
+    <form method="post" action="/sign-out">
+      <input type="hidden" name="csrf_token" value=${page.csrf} />
+      <button class="button top__out">${t("counter.sign_out")}</button>
+    </form>
+  </header>`;
+}
+
+function LanguageChoice() {
+  const choose = (event) => {
+    setLanguage(event.target.value);
+    // The sign-in page and the next terminal open in the language chosen here.
+    document.cookie = `navbat_language=${event.target.value}; path=/; max-age=${A_YEAR_S}; samesite=lax`;
+  };
+  return html`<label class="top__language">
+    <span class="visually-hidden">${t("counter.language")}</span>
+    <select value=${language()} onChange=${choose}>
+      ${languages().map((code) => html`<option value=${code} lang=${code} selected=${code === language()}>${t("counter.own_name", {}, code)}</option>`)}
+    </select>
+  </label>`;
+}
