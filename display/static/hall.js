@@ -1,0 +1,116 @@
+/** One zone's board as last received, how old it is, and which calls are still to be announced. */
+import { request } from "/static/js/http.js";
+import { connect } from "/static/js/socket.js";
+import { createStore } from "/static/js/store.js";
+
+const QUIET_MS = 3000;
+const ANSWER_MS = 3000;
+const OLD_AFTER_MS = 5000;
+// A display that was away announces only what is still current.
+const CURRENT_MS = 30000;
+
+/**
+ * @typedef {object} HallState
+ * @property {object | null} board the published Board, whole
+ * @property {boolean} isLive whether the picture is younger than OLD_AFTER_MS
+ * @property {number} heardAt when the server was last heard, by this machine's clock
+ * @property {number} skewMs the server's clock minus this machine's
+ */
+
+export class Hall {
+  #zone;
+  #onCall;
+  #announced = new Set();
+  #isFresh = true;
+  #isAsking = false;
+
+  /**
+   * @param {object} options
+   * @param {string} options.zone
+   * @param {object | null} options.board the page's first state
+   * @param {(call: {number: string, counter: number}) => void} [options.onCall] once for each call
+   */
+  constructor({ zone, board, onCall = () => {} }) {
+    this.#zone = zone;
+    this.#onCall = onCall;
+    this.store = createStore({
+      board,
+      isLive: true,
+      heardAt: Date.now(),
+      skewMs: board ? Date.parse(board.at) - Date.now() : 0,
+    });
+    for (const call of board?.calls ?? []) this.#announced.add(keyOf(call));
+  }
+
+  start() {
+    connect("/hall", {
+      query: { zone: this.#zone },
+      on: { board: (board) => this.#receive(board), call: (call) => this.#announce(call) },
+      // A restarted server may count its versions anew, so the first board after a connection is taken as it is.
+      onLive: () => (this.#isFresh = true),
+    });
+    setInterval(() => this.#watch(), 500);
+    addEventListener("online", () => this.#ask());
+  }
+
+  /** @returns {number} the server's time now, in milliseconds */
+  now() {
+    return Date.now() + this.store.get().skewMs;
+  }
+
+  /**
+   * A socket can be dead for a long time before anyone notices, and a hall is quiet at noon. So whatever was not
+   * heard for a while is asked for, which is also the way when websockets do not get through.
+   */
+  #watch() {
+    const { heardAt, isLive } = this.store.get();
+    const quietMs = Date.now() - heardAt;
+    if (isLive && quietMs > OLD_AFTER_MS) this.store.update({ isLive: false });
+    if (quietMs > QUIET_MS) this.#ask();
+  }
+
+  async #ask() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const path = `/api/v1/hall?zone=${encodeURIComponent(this.#zone)}`;
+    const answer = await request("GET", path, undefined, { timeoutMs: ANSWER_MS });
+    if (answer.ok) this.#receive(answer.data);
+    // Also keeps a server that is away or busy from being asked twice a second.
+    setTimeout(() => (this.#isAsking = false), answer.ok ? 0 : 1000);
+  }
+
+  #receive(board) {
+    const heard = { isLive: true, heardAt: Date.now() };
+    const shown = this.store.get().board;
+    if (!this.#isFresh && shown !== null && board.version < shown.version) {
+      this.store.update(heard);
+      return;
+    }
+    this.#isFresh = false;
+    this.store.update({ ...heard, board, skewMs: Date.parse(board.at) - Date.now() });
+    // Oldest first, as they were called; a `call` that overtook its board is known already.
+    for (const call of [...board.calls].reverse()) {
+      if (this.now() - Date.parse(call.called_at) < CURRENT_MS) this.#announce(call);
+      else this.#announced.add(keyOf(call));
+    }
+    this.#forget(board.calls);
+  }
+
+  #announce(call) {
+    const key = keyOf(call);
+    if (this.#announced.has(key)) return;
+    this.#announced.add(key);
+    this.#onCall(call);
+  }
+
+  /** A day of calls must not fill the memory of a display that is never closed. */
+  #forget(calls) {
+    if (this.#announced.size < 500) return;
+    this.#announced = new Set([...[...this.#announced].slice(-100), ...calls.map(keyOf)]);
+  }
+}
+
+/** The same visitor called again, or at another counter, is another call. */
+export function keyOf({ number, counter, call_count: count }) {
+  return `${number}/${counter}/${count}`;
+}

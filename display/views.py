@@ -1,0 +1,108 @@
+"""The hall board and the small display over a counter; public, and kept live by the socket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, render_template, request
+
+from display.calendar import calendar_words
+from server.api.callers import queue
+from server.errors import CounterNotFound, ZoneNotFound
+from server.reading import reader_words
+from server.wording import texts
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint(
+    "display",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/display/static",
+)
+
+
+@blueprint.get("/display")
+def board() -> ResponseReturnValue:
+    """
+    Serve a zone's board, or the list of zones where none is named.
+
+    Raises:
+        ZoneNotFound: The centre has no such zone.
+    """
+    config = queue().config
+    key = request.args.get("zone")
+    if key is None:
+        return _zones()
+    if key not in config.zone:
+        raise ZoneNotFound(zone=key)
+    centre = config.centre
+    state = {
+        "zone": key,
+        "board": queue().boards.view(key),
+        "calendar": {each: calendar_words(each) for each in centre.languages},
+    }
+    return _live_page("board", zone_name=config.zone[key].name, state=state)
+
+
+@blueprint.get("/display/counter/<int:number>")
+def small(number: int) -> ResponseReturnValue:
+    """
+    Serve the display over a counter.
+
+    Raises:
+        CounterNotFound: The centre has no such counter.
+    """
+    config = queue().config
+    if number not in config.counter:
+        raise CounterNotFound(counter=number)
+    zone = config.counter[number].zone
+    state = {
+        "zone": zone,
+        "counter": number,
+        "board": queue().boards.view(zone),
+        "pause_reasons": [
+            reason.model_dump(include={"key", "name"}) for reason in config.policy.pause_reasons
+        ],
+    }
+    return _live_page("small", zone_name=config.zone[zone].name, state=state)
+
+
+def _zones() -> str:
+    config = queue().config
+    zones = [
+        {
+            "key": zone.key,
+            "name": zone.name,
+            "counters": [counter.number for counter in config.counters if counter.zone == zone.key],
+        }
+        for zone in config.zones
+    ]
+    words = reader_words(config)
+    return render_template(
+        "display/zones.html",
+        words=words,
+        language=words.language,
+        state_language=config.centre.state_language,
+        centre_name=config.centre.name,
+        zones=zones,
+    )
+
+
+def _live_page(screen: str, **context: Any) -> str:
+    """Draw a page that a module keeps live; a hall speaks the state language, and its visitors' in turn."""
+    config = queue().config
+    centre = config.centre
+    return render_template(
+        "display/board.html",
+        screen=screen,
+        language=centre.state_language,
+        state_language=centre.state_language,
+        timezone=centre.timezone,
+        centre_name=centre.name,
+        wording={each: texts(each, "display") for each in centre.languages},
+        title=texts(centre.state_language, "display")["display.title"],
+        **context,
+    )
