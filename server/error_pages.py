@@ -107,10 +107,15 @@ def _answer(
 
 def _detail(words: Wording, error: QueueError) -> str | None:
     """Write what the error's facts say, where the catalogue has a sentence for them."""
-    facts = {name: _shown(words, name, value) for name, value in error.facts.items()}
+    key = f"errors.{error.key}_detail"
+    facts = {
+        name: _shown(words, name, value) for name, value in error.facts.items() if value is not None
+    }
+    if not words.has(key):
+        return None
     try:
-        return words.text(f"errors.{error.key}_detail", **facts)
-    except KeyError:
+        return words.text(key, **facts)
+    except KeyError:  # a fact that the sentence needs is not known, such as the next opening
         return None
 
 

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 from sqlalchemy.engine import make_url
 
 from server.db.models import events as events_table
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 INSERT_EVENT = insert(events_table).returning(events_table.c.id)
 READ_ONLY = "navbat_read_only"
+# A centre's writes stand in one order on PostgreSQL too, that of the log's keys: a replay sees what each call saw.
+LOCK_CENTRE = text("SELECT pg_advisory_xact_lock(hashtext(:centre))")
 
 
 class Transaction:
@@ -111,6 +113,8 @@ class Database:
     def write(self) -> Iterator[Transaction]:
         """Open a transaction; committed at the end, undone by an exception, and its events published after."""
         with self._write_lock, self.engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(LOCK_CENTRE, {"centre": self.centre})
             now = self._clock()
             transaction = Transaction(
                 connection,

@@ -1,0 +1,31 @@
+"""Officials, tickets and counters with sensible defaults; keywords override."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from server.operations.staff import Official
+
+if TYPE_CHECKING:
+    from server.operations import Queue
+
+# Of the shipped centre.
+PASSPORT = "passport"  # zone a, counters 6 to 12, series A
+BIRTH = "birth"  # zone b, counters 18 to 20, series R
+
+
+def create_official(queue: Queue, username: str = "aygun", **kwargs: Any) -> Official:
+    """Make an official whom nobody can sign in as, so that no password is hashed."""
+    return queue.staff.add(username, **({"role": "official", "password": None} | kwargs))
+
+
+def create_ticket(queue: Queue, service: str, **kwargs: Any) -> dict[str, Any]:
+    """Issue a ticket."""
+    return queue.tickets.issue(service=service, **kwargs)
+
+
+def open_counter(queue: Queue, number: int, official: Official | None = None) -> Official:
+    """Open a counter with an official of its own."""
+    official = official or create_official(queue, f"official-{number}")
+    queue.counters.open(number, official)
+    return official
