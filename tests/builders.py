@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from server.operations.staff import Official
-
 if TYPE_CHECKING:
     from server.operations import Queue
+    from server.operations.staff import Official
 
 # Of the shipped centre.
 PASSPORT = "passport"  # zone a, counters 6 to 12, series A
