@@ -31,7 +31,9 @@ class WaitTimes:
     rough: bool
 
 
-def wait_times(wait: Mapping[str, Any] | None, at: str, language: str, timezone: ZoneInfo) -> WaitTimes | None:
+def wait_times(
+    wait: Mapping[str, Any] | None, at: str, language: str, timezone: ZoneInfo
+) -> WaitTimes | None:
     """
     Round a wait outward to five minutes of the clock.
 
@@ -50,8 +52,13 @@ def wait_times(wait: Mapping[str, Any] | None, at: str, language: str, timezone:
     begins = _floor(moment + timedelta(seconds=wait["low_s"]))
     ends = max(_ceil(moment + timedelta(seconds=wait["likely_s"])), begins + timedelta(seconds=STEP_S))
     latest = max(_ceil(moment + timedelta(seconds=wait["high_s"])), ends)
-    times = (clock_time(each, language, timezone) for each in (begins, ends, latest))
-    return WaitTimes(wait["high_s"] <= STEP_S, *times, rough=wait["rough"])
+    return WaitTimes(
+        is_soon=wait["high_s"] <= STEP_S,
+        begins=clock_time(begins, language, timezone),
+        ends=clock_time(ends, language, timezone),
+        latest=clock_time(latest, language, timezone),
+        rough=wait["rough"],
+    )
 
 
 def _floor(at: datetime) -> datetime:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
 from kiosk.phrases import wait_times
+from kiosk.preloading import vendored
 from kiosk.qr import svg
 from kiosk.rating_form import read_rating
 from server.api.callers import device_from_cookie
-from server.errors import AlreadyRated
+from server.errors import (
+    AlreadyRated,
+    QueueError,
+    RatingEnded,
+    RatingNotFound,
+    TicketNotFound,
+    TicketStateError,
+)
+from server.reading import reader_language
 from server.wording import Wording, clock_time, texts
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from server.app import Queue
+    from server.operations import Queue
 
 blueprint = Blueprint(
     "kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/kiosk/static"
@@ -58,13 +68,16 @@ def ticket(token: str) -> ResponseReturnValue:
         updated=clock_time(_queue().clock(), language, zone),
         state={"ticket": ticket},
         wording={language: texts(language, "phone")},
+        vendored=vendored("preact", "preact/hooks", "htm"),
     )
 
 
 @blueprint.post("/t/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
     """Give the ticket back, from the page's own form."""
-    _queue().tickets.cancel(token)
+    # Called, served or cancelled in the meantime: the page itself tells.
+    with suppress(TicketStateError):
+        _queue().tickets.cancel(token)
     return redirect(url_for("kiosk.ticket", token=token, language=request.args.get("language")), 303)
 
 
@@ -80,7 +93,9 @@ def rating(token: str) -> ResponseReturnValue:
     """Ask for the rating of one served visit, or say that it was rated."""
     form = _queue().ratings.form(token)
     template = "kiosk/rated.html" if form.rated else "kiosk/rating.html"
-    return render_template(template, **_page(form.language), form=form, already=form.rated, given={}, errors=[])
+    return render_template(
+        template, **_page(form.language), form=form, already=form.rated, given={}, errors=[]
+    )
 
 
 @blueprint.post("/r/<token>")
@@ -96,6 +111,15 @@ def rate(token: str) -> ResponseReturnValue:
     except AlreadyRated:
         return render_template("kiosk/rated.html", **page, form=form, already=True), 409
     return render_template("kiosk/rated.html", **page, form=form, already=False), 201
+
+
+@blueprint.errorhandler(TicketNotFound)
+@blueprint.errorhandler(RatingNotFound)
+@blueprint.errorhandler(RatingEnded)
+def gone(error: QueueError) -> ResponseReturnValue:
+    """Tell on the phone what the address no longer opens, and what to do."""
+    page = _page(reader_language(_queue().config))
+    return render_template("kiosk/gone.html", **page, key=error.key), error.status
 
 
 def _queue() -> Queue:

@@ -1,6 +1,6 @@
 import { html } from "../../static/js/html.js";
 import { Icon } from "../../static/js/icons.js";
-import { direction, t, time } from "../../static/js/wording.js";
+import { direction, language, t, time } from "../../static/js/wording.js";
 import { day } from "./calendar.js";
 import { begin } from "./session.js";
 
@@ -10,7 +10,11 @@ export function Attract({ state }) {
   return html`<div class="attract">
     <div class="attract__welcome">
       <h1 class="attract__title" tabindex="-1" data-first>${t("kiosk.welcome")}</h1>
-      <p class="attract__lead">${t("kiosk.choose_language")}</p>
+      <ul class="attract__others">
+        ${catalogue.languages
+          .filter((code) => code !== language())
+          .map((code) => html`<li lang=${code} key=${code}>${t("kiosk.welcome", {}, code)}</li>`)}
+      </ul>
     </div>
     <ul class="languages">
       ${catalogue.languages.map(

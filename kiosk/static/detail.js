@@ -4,6 +4,7 @@ import { OnceButton } from "../../static/js/once-button.js";
 import { name, nameLanguage, t } from "../../static/js/wording.js";
 import { closedWords } from "./attract.js";
 import { findOffer, obstacle } from "./catalogue.js";
+import { Pages } from "./pages.js";
 import { go, refreshCatalogue, take } from "./session.js";
 import { WaitWords } from "./wait-words.js";
 
@@ -21,10 +22,12 @@ export function Detail({ state }) {
       <p class="detail__agency" lang=${nameLanguage(agency.name)}>${name(agency.name)}</p>
       <h1 class="screen__title" tabindex="-1" data-first lang=${nameLanguage(service.name)}>${name(service.name)}</h1>
     </div>
-    <div class="detail__body">
-      ${isOpen && html`<${Queue} service=${service} at=${catalogue.at} />`}
-      <${Bring} service=${service} />
-    </div>
+    <${Pages} name=${name(service.name)}>
+      <div class="detail__body">
+        ${isOpen && html`<${Facts} service=${service} catalogue=${catalogue} />`}
+        <${Bring} service=${service} />
+      </div>
+    <//>
     <div class="detail__act">
       ${problem === "refused" && html`<${Refused} />`}
       ${isOpen
@@ -37,24 +40,32 @@ export function Detail({ state }) {
   </div>`;
 }
 
-function Queue({ service, at }) {
+function Facts({ service, catalogue }) {
+  const zone = catalogue.zones.find((each) => each.key === service.zone);
   return html`<section class="facts" aria-label=${t("kiosk.queue_now")}>
-    <div class="fact">
-      <${Icon} name="people" />
-      <p class="fact__label">${t("kiosk.ahead_label")}</p>
-      <p class="fact__figure number">${service.ahead ?? service.waiting}</p>
-    </div>
-    <div class="fact fact--wait">
-      <${Icon} name="clock" />
-      <p class="fact__label">${t("kiosk.wait_label")}</p>
-      <${WaitWords} wait=${service.wait} at=${at} />
-    </div>
-    <div class="fact">
-      <${Icon} name="pin" />
-      <p class="fact__label">${t("kiosk.minutes_label")}</p>
-      <p class="fact__figure">${t("kiosk.minutes_about", { n: service.minutes })}</p>
-    </div>
+    <${Fact} icon="clock" label=${t("kiosk.wait_label")} extra="fact--wait">
+      <${WaitWords} wait=${service.wait} at=${catalogue.at} />
+    <//>
+    <${Fact} icon="people" label=${t("kiosk.ahead_label")}>
+      <p class="fact__figure">${t("kiosk.people_n", { n: service.ahead ?? service.waiting })}</p>
+    <//>
+    <${Fact} icon="desk" label=${t("kiosk.minutes_label")}>
+      <p class="fact__figure">${t("kiosk.minutes_n", { n: service.minutes })}</p>
+    <//>
+    ${zone &&
+    html`<${Fact} icon="pin" label=${t("kiosk.wait_in")} extra="fact--wide">
+      <p class="fact__figure" lang=${nameLanguage(zone.name)}>${name(zone.name)}</p>
+      <p lang=${nameLanguage(zone.where)}>${name(zone.where)}</p>
+    <//>`}
   </section>`;
+}
+
+function Fact({ icon, label, extra = "", children }) {
+  return html`<div class=${`fact ${extra}`}>
+    <${Icon} name=${icon} />
+    <p class="fact__label">${label}</p>
+    <div class="fact__words">${children}</div>
+  </div>`;
 }
 
 function Bring({ service }) {

@@ -16,6 +16,7 @@ export function Home({ state }) {
   return html`<div class="screen">
     <h1 class="screen__title" tabindex="-1" data-first>${t("kiosk.what_for")}</h1>
     ${!catalogue.open && html`<p class="notice notice--warn">${closedWords(catalogue)} ${t("kiosk.closed_look")}</p>`}
+    <div class="stack home__ways">
     <button type="button" class="search-door" onClick=${() => go("search")}>
       <${Icon} name="search" /><span>${t("kiosk.search_door")}</span>
     </button>
@@ -30,6 +31,7 @@ export function Home({ state }) {
           ${t(`kiosk.tab_${each}`)}
         </button>`,
       )}
+    </div>
     </div>
     <${Pages} name=${t(`kiosk.tab_${tab}`)} key=${tab}>
       ${tab === "used" && html`<${ServiceRows} offers=${mostUsed(catalogue)} catalogue=${catalogue} withAgency />`}
@@ -73,7 +75,12 @@ function Tile({ kind, owner, services, catalogue }) {
     <button type="button" class="tile" onClick=${() => go("list", { list: { kind, key: owner.key } })}>
       <span class="tile__name" lang=${lang}>${name(owner.name)}</span>
       <span class="tile__facts">
-        ${t("kiosk.services_n", { n: services.length })}${open.length > 0 && ` · ${t("kiosk.waiting_n", { n: waiting })}`}
+        <span>${t("kiosk.services_n", { n: services.length })}</span>
+        ${open.length > 0 &&
+        html`<span class="tile__waiting">
+          <${Icon} name="people" /><span aria-hidden="true">${waiting}</span>
+          <span class="visually-hidden">${t("kiosk.waiting_n", { n: waiting })}</span>
+        </span>`}
       </span>
     </button>
   </li>`;

@@ -1,6 +1,6 @@
 import { html } from "../../static/js/html.js";
 import { language, t } from "../../static/js/wording.js";
-import { changeLanguage, setLook } from "./session.js";
+import { back, changeLanguage, setLook } from "./session.js";
 
 const LOOKS = [
   { look: "text", values: ["", "large"] },
@@ -10,7 +10,7 @@ const LOOKS = [
 
 /** How the screen suits this visitor; it all goes back when the visitor goes. */
 export function Looks({ state }) {
-  return html`<div class="screen">
+  return html`<div class="screen looks">
     <h1 class="screen__title" tabindex="-1" data-first>${t("kiosk.looks")}</h1>
     ${LOOKS.map(
       ({ look, values }) => html`<fieldset class="choice" key=${look}>
@@ -46,5 +46,6 @@ export function Looks({ state }) {
         )}
       </div>
     </fieldset>
+    <button type="button" class="button button--primary button--large" onClick=${back}>${t("kiosk.done")}</button>
   </div>`;
 }

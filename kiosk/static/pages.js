@@ -15,6 +15,7 @@ export function Pages({ name, children }) {
   const [edges, setEdges] = useState({ isLong: false, atTop: true, atEnd: true });
 
   const measure = () => {
+    if (region.current === null) return;
     const { scrollTop, scrollHeight, clientHeight } = region.current;
     const next = {
       isLong: scrollHeight > clientHeight + 2,

@@ -13,7 +13,7 @@ export function ServiceRows({ offers, catalogue, withAgency = false }) {
       ({ service, agency }) => html`<li key=${service.key}>
         <button
           type="button"
-          class=${obstacle(catalogue, service) ? "row row--shut" : "row"}
+          class=${isShut(obstacle(catalogue, service)) ? "row row--shut" : "row"}
           onClick=${() => openService(service.key)}
         >
           <span class="row__words">
@@ -28,11 +28,23 @@ export function ServiceRows({ offers, catalogue, withAgency = false }) {
   </ul>`;
 }
 
+function isShut(reason) {
+  return reason !== null && reason !== "centre_closed";
+}
+
+function minutes({ low, high }) {
+  return low === 0 ? t("kiosk.minutes_up_to", { high }) : t("kiosk.minutes_range", { low, high });
+}
+
 function Queue({ service, obstacle: reason }) {
+  if (reason === "centre_closed") return null; // said once, above the list
   if (reason) return html`<span class="row__queue"><span class="chip">${t(`kiosk.short_${reason}`)}</span></span>`;
+  if (!service.staffed && service.waiting === 0) {
+    return html`<span class="row__queue">${t("kiosk.no_counter")}</span>`;
+  }
   if (service.waiting === 0) return html`<span class="row__queue row__queue--free">${t("kiosk.no_queue")}</span>`;
   return html`<span class="row__queue">
-    ${service.wait && html`<strong>${t("kiosk.minutes_range", waitMinutes(service.wait))}</strong>`}
+    ${service.wait && html`<strong>${minutes(waitMinutes(service.wait))}</strong>`}
     <span>${t("kiosk.waiting_n", { n: service.waiting })}</span>
   </span>`;
 }

@@ -31,7 +31,7 @@ export function Keyboard({ language, value, onChange }) {
     )}
     <div class="keyboard__row">
       ${others.map((code) =>
-        key({ label: code.toUpperCase(), wide: "code", onPress: () => setLayout(code), title: t("kiosk.language_name", {}, code) }),
+        key({ label: code.toUpperCase(), lang: code, wide: "code", onPress: () => setLayout(code) }),
       )}
       ${key({ label: t("kiosk.space"), wide: "space", onPress: () => type(" ") })}
       ${key({ label: t("kiosk.clear"), wide: "clear", onPress: () => onChange("") })}
@@ -51,12 +51,11 @@ function erase(value, onChange) {
   </button>`;
 }
 
-function key({ label, onPress, lang, wide = "", title }) {
+function key({ label, onPress, lang, wide = "" }) {
   return html`<button
     type="button"
     class=${wide ? `key key--${wide}` : "key"}
     lang=${lang}
-    aria-label=${title}
     onPointerDown=${keepFocus}
     onClick=${onPress}
   >
