@@ -129,7 +129,8 @@ class _Page:
     ) -> None:
         """Set a text in the column that begins at `left` and is `width` dots wide."""
         width = self.dots - left if width is None else width
-        for line in self.type.wrap(text, size, bold, width):
+        wrap = self.type.balance if align == "center" else self.type.wrap
+        for line in wrap(text, size, bold, width):
             free = width - self.type.width(line, size, bold)
             self.line(line, size, bold, left + self.indent(free, align))
 
@@ -231,13 +232,16 @@ class _Page:
             return
         gap = self.mm(4)
         column = self.dots - picture.width - gap
-        x = self.dots - picture.width if self.type.is_right_to_left else 0
-        top = self.y
-        self.draws.append(_paste(picture, x, top))
-        left = 0 if self.type.is_right_to_left else picture.width + gap
-        self.words(block, "start", left, column, title_only=True)
-        self.y += self.mm(0.6)
-        self.words(block, "start", left, column, title_only=False)
+        is_mirrored = self.type.is_right_to_left
+        left = 0 if is_mirrored else picture.width + gap
+        words = _Page(dots=self.dots, dots_per_mm=self.dots_per_mm, type=self.type)
+        for page in (words, self):  # first to learn the height, then in the middle of the picture's
+            top = self.y
+            page.y += max((picture.height - words.y) // 2, 0) if page is self else 0
+            page.words(block, "start", left, column, title_only=True)
+            page.y += self.mm(0.4)
+            page.words(block, "start", left, column, title_only=False)
+        self.draws.append(_paste(picture, self.dots - picture.width if is_mirrored else 0, top))
         self.y = max(self.y, top + picture.height)
 
     def words(

@@ -119,6 +119,24 @@ class Typeface:
             lines.append(line)
         return lines
 
+    def balance(self, text: str, size: int, bold: bool, width: int) -> list[str]:
+        """Cut a text into as few lines as `wrap` does, and as equal ones as can be: no word alone at the end."""
+        lines = self.wrap(text, size, bold, width)
+        if len(lines) == 1:
+            return lines
+        too_narrow, enough = width // len(lines) - size, width
+        while enough - too_narrow > size // 2:
+            middle = (too_narrow + enough) // 2
+            narrower = self.wrap(text, size, bold, middle)
+            if len(narrower) > len(lines) or self._cuts_words(narrower, text):
+                too_narrow = middle
+            else:
+                lines, enough = narrower, middle
+        return lines
+
+    def _cuts_words(self, lines: list[str], text: str) -> bool:
+        return " ".join(lines).split() != self.clean(text).split()
+
     def _break(self, word: str, size: int, bold: bool, width: int) -> list[str]:
         parts = [""]
         for character in word:

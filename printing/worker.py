@@ -122,7 +122,8 @@ class Worker:
     def _connect(self) -> Link:
         self._looked_at = time.monotonic()
         transport = open_transport(self.printer.uri, timeout_s=self._timing.connect_s)
-        return Link(transport, answer_s=self._timing.answer_s)
+        is_mute = not self._has_answered and self._silences >= self._timing.silent_probes
+        return Link(transport, answer_s=self._timing.answer_s / 4 if is_mute else self._timing.answer_s)
 
     def _preflight(self, link: Link) -> Confirmation:
         """Make sure that it can print now, and know how it will say that it has; raises PrinterError."""
@@ -134,10 +135,10 @@ class Worker:
         if status.problem:
             raise NotReady(uri=self.printer.uri, problem=status.problem)
         self._clean_up(link)
-        if self._confirmation in (None, "sent") and self.printer.confirmation is None:
+        if self._confirmation is None:
             self._confirmation = link.probe_confirmation()
             log.info("printer %s confirms by %s", self.printer.key, self._confirmation)
-        return self._confirmation or "sent"
+        return self._confirmation
 
     def _preflight_in_silence(self, link: Link) -> Confirmation:
         """Print blind only where no answer can be expected: silence of one that can speak is a fault."""
@@ -197,7 +198,8 @@ class Worker:
                 is_held = True
             if is_held and self._is_hopeless(delivery):
                 return
-            self._next_live_job()
+            if delivery.quiet_s > self._timing.stall_s:
+                self._next_live_job()  # only to let those behind it expire
         if confirmed is None:
             if not is_held:
                 self._hold(job, delivery, "interrupted")
@@ -251,9 +253,13 @@ class Worker:
             link.close()
 
     def _show_status(self, status: PrinterStatus) -> None:
-        self._show(status.problem, status.warning)
+        self._change(status.problem, status.warning)
 
-    def _show(self, problem: Problem | None, warning: Warning | None = None) -> None:
+    def _show(self, problem: Problem | None) -> None:
+        """Show a problem or its end; a roll that was near its end still is."""
+        self._change(problem, self.state.warning)
+
+    def _change(self, problem: Problem | None, warning: Warning | None) -> None:
         if (problem, warning) == (self.state.problem, self.state.warning):
             return
         self.state = replace(self.state, problem=problem, warning=warning, since=self._clock())

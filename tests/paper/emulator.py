@@ -30,6 +30,7 @@ class PrinterEmulator:
         echoes: Knows GS ( H.  fences: Knows GS r.  speaks: Answers anything at all.
         stop_at: Runs out of paper after so many printed bytes.
         reset_at: Drops the connection and all it holds after so many.
+        cut_off_at: The network breaks after so many received bytes; the printer itself notices nothing.
     """
 
     def __init__(
@@ -42,18 +43,19 @@ class PrinterEmulator:
         speaks=True,
         stop_at=None,
         reset_at=None,
+        cut_off_at=None,
         cause="ready",
     ):
         self.buffer_bytes, self.bytes_per_s = buffer_bytes, bytes_per_s
         self.echoes, self.fences, self.speaks = echoes, fences, speaks
-        self.stop_at, self.reset_at = stop_at, reset_at
+        self.stop_at, self.reset_at, self.cut_off_at = stop_at, reset_at, cut_off_at
         self.slips, self.garbage, self.received, self.printed, self.connections = [], [], 0, 0, 0
         self._cause, self._automatic = cause, False
         self._buffer, self._slip, self._parsed = bytearray(), bytearray(), 0
         self._line = b""
         self._lock = threading.RLock()
         self._connection = self._reset = None
-        self._running = True
+        self._running, self.echo_requests = True, 0
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
         self.uri = f"tcp://127.0.0.1:{self.port}"
@@ -85,7 +87,8 @@ class PrinterEmulator:
                 connection, _ = self._server.accept()
             except OSError:
                 return
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            if self.buffer_bytes < 16384:  # nor may the kernel hold what the printer has not read
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             self._connection, self._automatic = connection, False
             self.connections += 1
             with contextlib.suppress(OSError):
@@ -109,7 +112,11 @@ class PrinterEmulator:
             if not data:
                 return
             self.received += len(data)
+            self.echo_requests += data.count(b"\x1d(H")
             pending = self._answer_real_time(pending + data)
+            if self.cut_off_at is not None and self.received >= self.cut_off_at:
+                self.cut_off_at = None
+                return
 
     def _answer_real_time(self, data):
         """Take real-time requests out of the stream wherever they stand, even in the middle of a picture."""

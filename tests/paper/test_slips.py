@@ -47,9 +47,17 @@ def test_a_number_is_at_least_ten_millimetres_high_and_whole(number, dots):
 
     picture = bitmap.render_blocks((Number(number),), language="az", dots=dots, dots_per_inch=dpi)
 
-    left, top, right, bottom = ink_box(picture)
+    _, top, _, bottom = ink_box(picture)
     assert (bottom - top) / (dpi / 25.4) >= 10
-    assert 0 <= left < right <= dots
+    unbounded = bitmap.render_blocks((Number(number),), language="az", dots=1200, dots_per_inch=dpi)
+    assert strokes(picture) == strokes(unbounded)
+
+
+def strokes(picture):
+    """Count what stands apart from left to right in a thin slice through the middle: a clipped figure lacks some."""
+    _, top, _, bottom = ink_box(picture)
+    slices = (picture.crop((0, y, picture.width, y + 1)) for y in (top + (bottom - top) // 3, bottom - 8))
+    return [_groups(pixel == 0 for pixel in row.convert("L").tobytes()) for row in slices]
 
 
 @pytest.mark.parametrize("language", samples.LANGUAGES)
@@ -70,6 +78,7 @@ def test_no_line_of_text_touches_another(language):
 
 
 def _groups(rows):
+    rows = list(rows)
     return sum(1 for before, now in zip([False, *rows], rows, strict=False) if now and not before)
 
 
@@ -143,6 +152,12 @@ def test_a_qr_is_at_least_24_mm_whatever_it_says(url):
     from printing import qr
 
     assert qr.picture(url, side=round(bitmap.QR_MM * DOTS_PER_MM)).width / DOTS_PER_MM >= 24
+
+
+def test_a_short_qr_is_not_the_micro_kind_that_telephones_do_not_read():
+    from printing import qr
+
+    assert qr.picture("A-1", side=1).width == 21
 
 
 @pytest.mark.parametrize("slip", SLIPS)

@@ -229,8 +229,11 @@ def test_a_reset_in_the_middle_is_held_and_never_sent_again(store, emulator):
     assert whole_tickets(printer) == 0
 
 
-def test_the_ticket_after_a_broken_one_comes_out_whole(store, emulator):
-    printer, broken = emulator(reset_at=9000, buffer_bytes=4096), store.add()
+@pytest.mark.parametrize(
+    "fault", [{"reset_at": 9000}, {"cut_off_at": 9000}, {"cut_off_at": 3000, "echoes": False}], ids=str
+)
+def test_the_ticket_after_a_broken_one_comes_out_whole(store, emulator, fault):
+    printer, broken = emulator(**fault, buffer_bytes=4096), store.add()
 
     with spooling(store, printer):
         wait_for(lambda: broken.state == "held")
@@ -391,6 +394,49 @@ def test_a_store_that_fails_for_a_while_leaves_no_job_in_sending(store, emulator
     assert (
         whole_tickets(printer) == 2
     )  # one held, though it is on paper: that is what "may have printed" says
+
+
+@pytest.mark.parametrize("fault", ["stop_at", "reset_at", "cut_off_at"])
+@pytest.mark.parametrize("buffer_bytes", [4096, 65536])
+def test_wherever_a_slip_breaks_it_is_on_paper_once_or_held_with_its_reason(
+    store, emulator, fault, buffer_bytes
+):
+    """One printer for each place in the job: the probe before it, its head, every part, the cut, the echo behind."""
+    places = [30, 45, 300, 3000, 9000, 18000, 24000, len(JOB) + 15, len(JOB) + 22]
+    printers = [emulator(**{fault: place, "buffer_bytes": buffer_bytes}) for place in places]
+    rows = [store.add(f"kiosk-{index}") for index in range(1, len(places) + 1)]
+
+    with spooling(store, *printers):
+        wait_for(lambda: all(row.state in ("printed", "held") for row in rows), within_s=15)
+        for printer in printers:
+            printer.fault("ready")
+        following = [store.add(row.job.printer) for row in rows]
+        wait_for(lambda: all(row.state == "printed" for row in following), within_s=15)
+
+    for row, printer in zip(rows, printers, strict=True):
+        on_paper = whole_tickets(printer) - 1
+        assert on_paper == 1 if row.state == "printed" else (on_paper in (0, 1) and row.reason)
+    assert {row.job.attempts for row in rows} <= {1, 2}
+
+
+def test_a_roll_near_its_end_is_told_once_and_not_with_every_ticket(store, emulator):
+    printer, states = emulator(cause="near_end"), []
+    rows = [store.add() for _ in range(3)]
+
+    with spooling(store, printer, states=states):
+        wait_for(lambda: all(row.state == "printed" for row in rows))
+
+    assert [(state.problem, state.warning) for state in states] == [(None, "paper_near_end")]
+
+
+def test_a_printer_is_asked_only_once_how_it_confirms(store, emulator):
+    printer, rows = emulator(echoes=False, fences=False), [store.add() for _ in range(4)]
+
+    with spooling(store, printer):
+        wait_for(lambda: all(row.state == "printed" for row in rows))
+        wait_for(lambda: whole_tickets(printer) == 4)
+
+    assert printer.echo_requests == 1
 
 
 def test_an_idle_printers_empty_roll_is_known_before_anybody_wants_paper(store, emulator):
