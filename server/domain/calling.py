@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,20 +59,44 @@ class Choice:
     rule: Rule
 
 
-def due_time(start_at: datetime, *, target: timedelta, credit: timedelta = timedelta(0)) -> datetime:
+@dataclass(frozen=True, slots=True)
+class Terms:
     """
-    Fix the time by which a ticket should be called.
+    What fixes a due time; kept with the ticket, because it is the explanation.
 
-    Args:
+    Attributes:
         start_at: Issue of a walk-in, slot of an appointment, start of the visit for what follows in it.
         target: Within which the service promises to call.
         credit: What the visitor's category is given by law.
+        penalty: What a missed call costs who comes back.
+    """
+
+    start_at: datetime
+    target: timedelta
+    credit: timedelta = timedelta(0)
+    penalty: timedelta = timedelta(0)
+
+    @property
+    def due_at(self) -> datetime:
+        """Tell the due time."""
+        return due_time(self.start_at, target=self.target, credit=self.credit, penalty=self.penalty)
+
+
+def due_time(
+    start_at: datetime,
+    *,
+    target: timedelta,
+    credit: timedelta = timedelta(0),
+    penalty: timedelta = timedelta(0),
+) -> datetime:
+    """
+    Fix the time by which a ticket should be called; the arguments are those of `Terms`.
 
     >>> from datetime import UTC
     >>> due_time(datetime(2026, 11, 24, 10, 31, tzinfo=UTC), target=timedelta(minutes=15), credit=timedelta(minutes=10))
     datetime.datetime(2026, 11, 24, 10, 36, tzinfo=datetime.timezone.utc)
     """
-    return start_at + target - credit
+    return start_at + target - credit + penalty
 
 
 def choose_next(
@@ -89,18 +113,43 @@ def choose_next(
     Returns:
         The choice, or None when nobody waits.
     """
-    by_lane: dict[Lane, Candidate] = {}
-    for candidate in candidates:
-        best = by_lane.get(candidate.lane)
-        if best is None or _order(candidate) < _order(best):
-            by_lane[candidate.lane] = candidate
-    if not by_lane:
+    turn = quota_every is not None and quota_turn(calls_since_quota, quota_every)
+    best = min(
+        candidates, key=lambda each: (precedence(each.lane, is_quota_turn=turn), *_order(each)), default=None
+    )
+    if best is None:
         return None
-    if Lane.FIRST in by_lane:
-        return _choice(by_lane[Lane.FIRST], Rule.FIRST)
-    if quota_every and Lane.QUOTA in by_lane and calls_since_quota + 1 >= quota_every:
-        return _choice(by_lane[Lane.QUOTA], Rule.QUOTA)
-    return _choice(min(by_lane.values(), key=_order), Rule.DUE)
+    return _choice(best, _RULES[precedence(best.lane, is_quota_turn=turn)])
+
+
+def quota_turn(calls_since_quota: Any, quota_every: int) -> Any:
+    """
+    Tell whether a counter's next call is one that a quota claims.
+
+    Args:
+        calls_since_quota: One count, or an array of them: the forecast asks for many halls at once.
+
+    >>> quota_turn(2, quota_every=3)
+    True
+    """
+    return calls_since_quota + 1 >= quota_every
+
+
+def precedence(lane: Lane, *, is_quota_turn: bool) -> int:
+    """
+    Rank a lane; the smallest due time within the smallest rank is next.
+
+    >>> [precedence(lane, is_quota_turn=True) for lane in Lane]
+    [0, 1, 2]
+    >>> [precedence(lane, is_quota_turn=False) for lane in Lane]
+    [0, 2, 2]
+    """
+    if lane is Lane.FIRST:
+        return 0
+    return 1 if lane is Lane.QUOTA and is_quota_turn else 2
+
+
+_RULES = (Rule.FIRST, Rule.QUOTA, Rule.DUE)
 
 
 def _order(candidate: Candidate) -> tuple[datetime, int]:
