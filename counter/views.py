@@ -194,8 +194,10 @@ def _inside(to: str | None) -> str:
 
 
 def _may_work_at(row: View, staff: StaffCaller) -> bool:
-    agencies = staff.user.agencies
-    return agencies is None or any(agency["key"] in agencies for agency in row["agencies"])
+    """Tell whether the counter offers anything that this official may serve."""
+    config, agencies = queue().config, staff.user.agencies
+    offered = {config.service[key].agency for key in config.counter[row["counter"]].services}
+    return agencies is None or not offered.isdisjoint(agencies)
 
 
 def _is_own(row: View, staff: StaffCaller) -> bool:

@@ -61,8 +61,8 @@ function Picker({ label, options, onChoose }) {
     event.preventDefault();
     onChoose(found[0].value);
   };
-  return html`<div class="picker">
-    <input class="input" type="search" autofocus ref=${input} value=${query} aria-label=${label} placeholder=${label}
+  return html`<div class="picker" onKeyDown=${moveByArrow}>
+    <input class="input" type="text" autofocus ref=${input} value=${query} aria-label=${label} placeholder=${label}
       autocomplete="off" onInput=${(event) => setQuery(event.target.value)} onKeyDown=${enter} />
     <p class="visually-hidden" role="status">${options === null ? t("counter.loading") : found.length}</p>
     <ul class="picker__list">
@@ -79,6 +79,15 @@ function Picker({ label, options, onChoose }) {
       )}
     </ul>
   </div>`;
+}
+
+/** Down and up go through the list, and back into the field above it. */
+function moveByArrow(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step === undefined) return;
+  event.preventDefault();
+  const stops = [...event.currentTarget.querySelectorAll("input, .picker__option")];
+  stops[stops.indexOf(document.activeElement) + step]?.focus();
 }
 
 function useAnswer(path) {
@@ -109,6 +118,8 @@ function serviceOptions({ agencies }) {
 function counterOptions({ counters }, own) {
   return counters
     .filter(({ counter }) => counter !== own)
+    // A closed counter can be chosen, for an official who is on the way, but is not offered first.
+    .sort((one, other) => (one.state === "closed") - (other.state === "closed") || one.counter - other.counter)
     .map((row) => ({
       value: row.counter,
       title: t("counter.counter_n", { n: row.counter }),
