@@ -2,6 +2,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "/static/js/h
 import { name, nameLanguage, t } from "/static/js/wording.js";
 
 const STEP_MIN = 5;
+const HOURS_FROM_MIN = 180;
 
 /**
  * How many wait for what, and how long that takes; page after page where they do not all fit.
@@ -63,7 +64,13 @@ function interval(wait, code) {
   if (!wait) return "";
   const low = Math.floor(wait.low_s / 60 / STEP_MIN) * STEP_MIN;
   const high = Math.max(1, Math.ceil(wait.high_s / 60 / STEP_MIN)) * STEP_MIN;
+  if (high > HOURS_FROM_MIN) return hours(low, high, code);
   return low > 0 ? t("display.wait_minutes", { low, high }, code) : t("display.wait_short", { high }, code);
+}
+
+function hours(lowMin, highMin, code) {
+  const [low, high] = [Math.floor(lowMin / 60), Math.ceil(highMin / 60)];
+  return low > 0 ? t("display.wait_hours", { low, high }, code) : t("display.wait_hours_short", { high }, code);
 }
 
 /** Count the rows that the panel has room for; all rows are equally high. */
