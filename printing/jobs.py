@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from printing.status import Problem, Warning
+from printing.status import PaperWarning, Problem
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,7 +85,7 @@ class PrinterState:
     printer: str
     problem: Problem | None
     since: datetime
-    warning: Warning | None = None
+    warning: PaperWarning | None = None
 
 
 @dataclass(frozen=True)

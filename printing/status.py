@@ -19,7 +19,7 @@ Problem = Literal[
     "error",
     "offline",
 ]
-Warning = Literal["paper_near_end"]
+PaperWarning = Literal["paper_near_end"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class PrinterStatus:
         return next((name for is_so, name in named if is_so), None)
 
     @property
-    def warning(self) -> Warning | None:
+    def warning(self) -> PaperWarning | None:
         """Name what will soon keep it from printing."""
         return "paper_near_end" if self.paper and self.paper_near_end else None
 

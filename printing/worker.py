@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from printing.spooler import Spooler
-    from printing.status import PrinterStatus, Problem, Warning
+    from printing.status import PaperWarning, PrinterStatus, Problem
 
 log = logging.getLogger(__name__)
 
@@ -259,7 +259,7 @@ class Worker:
         """Show a problem or its end; a roll that was near its end still is."""
         self._change(problem, self.state.warning)
 
-    def _change(self, problem: Problem | None, warning: Warning | None) -> None:
+    def _change(self, problem: Problem | None, warning: PaperWarning | None) -> None:
         if (problem, warning) == (self.state.problem, self.state.warning):
             return
         self.state = replace(self.state, problem=problem, warning=warning, since=self._clock())
