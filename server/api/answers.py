@@ -6,18 +6,20 @@ from typing import Any
 
 from flask import Response
 
-from server.api.schemas import Problem
 from server.operations.context import dumps
 
 PROBLEM_TYPE = "application/problem+json"
 
+PROBLEM_SHAPE = {"$ref": "#/components/schemas/Problem"}
 PROBLEMS: Any = {
-    status: {"description": what, "content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
+    status: {"description": what, "content": {PROBLEM_TYPE: {"schema": PROBLEM_SHAPE}}}
     for status, what in {
         401: "No caller, or one whose token has ended",
         403: "A caller who may not do this",
         404: "Not there",
         409: "Not possible now",
+        410: "Not possible any more",
+        413: "Too much was sent",
         422: "Bad input",
         429: "Too many attempts",
     }.items()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.api import BASE
 from server.api.answers import json_answer
+from server.api.schemas import Problem
 
 if TYPE_CHECKING:
     from flask import Response
@@ -26,8 +27,12 @@ def route_document(app: OpenAPI) -> None:
 
 
 def complete(app: OpenAPI) -> dict[str, Any]:
-    """Add to each operation who may call it, as `accept` knows it."""
+    """Add the shape of problems, and to each operation who may call it, as `accept` knows it."""
     document: dict[str, Any] = app.api_doc
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    shapes = document["components"]["schemas"]
+    shapes.update(problem.pop("$defs"))
+    shapes["Problem"] = problem
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         roles = getattr(view, "accepts", None)
