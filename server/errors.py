@@ -159,6 +159,36 @@ class NotWalkIn(Conflict):
     key = "not_walk_in"
 
 
+class RejoinTooLate(Conflict):
+    """A missed call cannot be made good any more; carries `grace_minutes`."""
+
+    key = "rejoin_too_late"
+
+
+class AppointmentEarly(Conflict):
+    """An appointment comes before its window; carries `come_at`."""
+
+    key = "appointment_early"
+
+
+class UnknownCode(NotFound):
+    """No appointment and no finished result has this code."""
+
+    key = "code_unknown"
+
+
+class CodeUsed(Conflict):
+    """The code was checked in, or its appointment cancelled."""
+
+    key = "code_used"
+
+
+class NotServedHere(Conflict):
+    """The counter with its official does not serve the ticket's service; carries `service`."""
+
+    key = "not_served_here"
+
+
 class AlreadyRated(Conflict):
     """One vote to a served visit, and it was given."""
 

@@ -216,7 +216,10 @@ class Sockets:
         numbers = {event.counter for event in events if event.counter is not None}
         services = {event.service for event in events if event.service is not None}
         services |= {event.data["to_service"] for event in events if event.data.get("to_service")}
-        numbers |= {event.data["to_counter"] for event in events if event.data.get("to_counter")}
+        bounds = {event.data["bound"] for event in events if event.data.get("bound")}
+        if any(bound.startswith("official:") for bound in bounds):
+            numbers.update(self._queue.config.counter)
+        numbers |= {int(bound.partition(":")[2]) for bound in bounds if bound.startswith("counter:")}
         for counter in self._queue.context.config.counters:
             if not services.isdisjoint(counter.services):
                 numbers.add(counter.number)

@@ -98,8 +98,11 @@ class Timers:
             self._on_forecast()
         if self.ticks % 2 == 0:
             self._lead(self._lease.hold())
+        if self.leads:
+            self._queue.tickets.end_postponements()
         if self.leads and self.ticks % DAY_CHECK_TICKS == 0:
             self._queue.days.expire_earlier()
+            self._queue.days.close()
         if self.leads and self.ticks % CLEAN_TICKS == CLEAN_TICKS - 1:
             self._queue.days.forget_answers()
         self.ticks += 1

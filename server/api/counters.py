@@ -138,6 +138,7 @@ def transfer(path: CounterPath, body: Destination) -> Response:
         official(),
         service=body.service,
         counter=body.counter,
+        to_official=body.official,
         reason=body.reason,
         once=once(),
     )

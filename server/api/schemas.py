@@ -28,6 +28,20 @@ class NewTicket(Input):
     print: bool = Field(default=True, description="Print a slip at the caller's printer")
 
 
+class CheckInCode(Input):
+    """The code of an appointment, or of a result that is ready to be collected."""
+
+    code: str = Field(min_length=6, max_length=12)
+    language: str | None = Field(default=None, max_length=10)
+    print: bool = Field(default=True, description="Print a slip at the caller's printer")
+
+
+class Postponement(Input):
+    """How long a visitor needs still."""
+
+    minutes: int = Field(ge=5, le=120)
+
+
 class Credentials(Input):
     """A name and its password."""
 
@@ -55,10 +69,11 @@ class HeldTicket(Input):
 
 
 class Destination(Input):
-    """Where a visitor is sent: to a service or to a counter."""
+    """Where a visitor is sent: to a service, to a counter or to an official."""
 
     service: str | None = Field(default=None, max_length=60)
     counter: int | None = None
+    official: int | None = None
     reason: str | None = Field(default=None, max_length=200)
 
 

@@ -9,7 +9,16 @@ from pydantic import BaseModel, Field
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
 from server.api.callers import DeviceCaller, accept, caller, once, queue
-from server.api.schemas import Catalogue, NewRating, NewTicket, Nothing, Rated, Ticket
+from server.api.schemas import (
+    Catalogue,
+    CheckInCode,
+    NewRating,
+    NewTicket,
+    Nothing,
+    Postponement,
+    Rated,
+    Ticket,
+)
 
 blueprint = APIBlueprint(
     "api_tickets",
@@ -36,16 +45,30 @@ def services() -> Response:
 @blueprint.post("/tickets", summary="Give a walk-in a ticket", responses={201: Ticket})
 @accept("kiosk", "reception", "supervisor", "admin")
 def issue(body: NewTicket) -> Response:
-    asks = caller()
-    device = asks.device if isinstance(asks, DeviceCaller) else None
-    printer = (device.printer if device else None) or queue().context.config.kiosk.printer
+    device, printer = _where()
     ticket = queue().tickets.issue(
         service=body.service,
         also=body.also,
         category=body.category,
         language=body.language,
         printer=printer if body.print else None,
-        device=device.id if device else None,
+        device=device,
+        once=once(),
+    )
+    return json_answer(ticket, 201)
+
+
+@blueprint.post(
+    "/check-ins", summary="Turn an appointment or a finished result into a ticket", responses={201: Ticket}
+)
+@accept("kiosk", "reception", "supervisor", "admin")
+def check_in(body: CheckInCode) -> Response:
+    device, printer = _where()
+    ticket = queue().check_ins.check_in(
+        body.code,
+        language=body.language,
+        printer=printer if body.print else None,
+        device=device,
         once=once(),
     )
     return json_answer(ticket, 201)
@@ -61,9 +84,29 @@ def cancel(path: TokenPath, body: Nothing) -> Response:
     return json_answer(queue().tickets.cancel(path.token, once=once()))
 
 
+@blueprint.post("/tickets/<token>/postpone", summary="Set a waiting ticket aside", responses={200: Ticket})
+def postpone(path: TokenPath, body: Postponement) -> Response:
+    return json_answer(queue().tickets.postpone(path.token, body.minutes, once=once()))
+
+
+@blueprint.post(
+    "/tickets/<token>/rejoin", summary="Come back after a missed call or a pause", responses={200: Ticket}
+)
+def rejoin(path: TokenPath, body: Nothing) -> Response:
+    return json_answer(queue().tickets.rejoin(path.token, once=once()))
+
+
 @blueprint.post("/ratings/<token>", summary="Rate a served service, once", responses={201: Rated})
 def rate(path: TokenPath, body: NewRating) -> Response:
     rating = queue().ratings.rate(
         path.token, score=body.score, aspects=body.aspects, comment=body.comment, once=once()
     )
     return json_answer(rating, 201)
+
+
+def _where() -> tuple[int | None, str | None]:
+    """Tell the device that asks, and where its slips come out."""
+    asks = caller()
+    device = asks.device if isinstance(asks, DeviceCaller) else None
+    printer = (device.printer if device else None) or queue().config.kiosk.printer
+    return device.id if device else None, printer

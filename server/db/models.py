@@ -140,7 +140,8 @@ users = Table(
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
-    Column("agencies", Json),
+    Column("agencies", Json),  # None: those of every agency
+    Column("services", Json),  # None: every service of the agencies
     Column("must_change", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
@@ -223,7 +224,13 @@ tickets = Table(
     Column("bound", Text),  # "counter:5" or "official:12": waits for that one only
     Column("arrived_at", UtcDateTime, nullable=False),
     Column("start_at", UtcDateTime, nullable=False),
+    # due_at = start_at + target_s - credit_s + penalty_s; the figures are kept because they are the explanation.
     Column("due_at", UtcDateTime, nullable=False),
+    Column("target_s", Integer, nullable=False),
+    Column("credit_s", Integer, nullable=False),
+    Column("penalty_s", Integer, nullable=False, server_default="0"),
+    Column("returns", Integer, nullable=False, server_default="0"),  # after a missed call
+    Column("held_until", UtcDateTime),  # set aside by the visitor; None: by a counter
     Column("counter", Integer),
     Column("official", Id),
     Column("called_at", UtcDateTime),
@@ -294,6 +301,38 @@ requests = Table(
         sqlite_where=text("finished_at IS NOT NULL"),
         postgresql_where=text("finished_at IS NOT NULL"),
     ),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    _key(),
+    _centre(),
+    Column("code", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("slot_at", UtcDateTime, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("category", Text),
+    Column("state", Text, nullable=False),  # booked, checked_in, cancelled
+    Column("ticket_id", Id, ForeignKey("tickets.id")),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("centre", "code"),
+    Index("ix_appointments_centre_slot_at", "centre", "slot_at"),
+)
+
+# Applications whose result is ready to be collected.
+results = Table(
+    "results",
+    metadata,
+    _key(),
+    _centre(),
+    Column("code", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),  # ready, checked_in
+    Column("ticket_id", Id, ForeignKey("tickets.id")),
+    Column("ready_at", UtcDateTime, nullable=False),
+    UniqueConstraint("centre", "code"),
 )
 
 ratings = Table(

@@ -29,6 +29,11 @@ TICKET_BY_ID = select(tickets).where(tickets.c.id == bindparam("id"))
 TICKET_BY_TOKEN = select(tickets).where(
     tickets.c.token == bindparam("token"), tickets.c.centre == bindparam("centre")
 )
+OFFICIAL = (
+    users.c.name.label("official_name"),
+    users.c.agencies.label("official_agencies"),
+    users.c.services.label("official_services"),
+)
 _LOCKED = {query: query.with_for_update() for query in (TICKET_BY_ID, TICKET_BY_TOKEN)}
 # The conditions repeat those of the partial indexes word by word: that is how both databases come to use them.
 IN_HAND_AT = (
@@ -40,7 +45,7 @@ REQUESTS_OF = (
     select(requests).where(requests.c.ticket_id == bindparam("ticket")).order_by(requests.c.position)
 )
 COUNTER = (
-    select(counters, users.c.name.label("official_name"), users.c.agencies.label("official_agencies"))
+    select(counters, *OFFICIAL)
     .select_from(counters.outerjoin(users, counters.c.official == users.c.id))
     .where(counters.c.centre == bindparam("centre"), counters.c.number == bindparam("counter"))
 )
@@ -172,7 +177,7 @@ def counter(connection: Connection, centre: str, number: int, *, lock: bool = Fa
 def all_counters(connection: Connection, centre: str) -> Sequence[Record]:
     """Read every counter that is not retired, with its official's name."""
     return connection.execute(
-        select(counters, users.c.name.label("official_name"), users.c.agencies.label("official_agencies"))
+        select(counters, *OFFICIAL)
         .select_from(counters.outerjoin(users, counters.c.official == users.c.id))
         .where(counters.c.centre == centre, counters.c.retired_at.is_(None))
         .order_by(counters.c.number)
@@ -362,3 +367,33 @@ def print_jobs_by_state(connection: Connection, centre: str) -> dict[str, int]:
         .group_by(print_jobs.c.state)
     )
     return {"queued": 0, "sending": 0, "held": 0} | dict(rows.fetchall())
+
+
+def postponed_until(connection: Connection, centre: str, now: datetime) -> Sequence[Record]:
+    """Read the tickets that their visitors set aside until now or before."""
+    return connection.execute(
+        select(tickets)
+        .where(tickets.c.centre == centre, tickets.c.state == "held", tickets.c.held_until <= now)
+        .where(text("state IN ('waiting', 'called', 'serving', 'held')"))
+        .order_by(tickets.c.held_until, tickets.c.id)
+    ).fetchall()
+
+
+def bound_to(connection: Connection, centre: str, bound: Sequence[str]) -> Sequence[Record]:
+    """Read the waiting tickets that wait for a particular counter or official ("counter:5", "official:12")."""
+    return connection.execute(
+        select(tickets)
+        .where(tickets.c.centre == centre, tickets.c.bound.in_(bound))
+        .where(text("state = 'waiting' AND bound IS NOT NULL"))
+        .order_by(tickets.c.due_at, tickets.c.id)
+    ).fetchall()
+
+
+def all_waiting(connection: Connection, centre: str) -> Sequence[Record]:
+    """Read every ticket that has not been called yet, whole."""
+    return connection.execute(
+        select(tickets)
+        .where(tickets.c.centre == centre, tickets.c.state.in_(("waiting", "held")))
+        .where(text("state IN ('waiting', 'called', 'serving', 'held')"))
+        .order_by(tickets.c.due_at, tickets.c.id)
+    ).fetchall()

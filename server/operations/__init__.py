@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.operations.boards import Boards
+from server.operations.check_ins import CheckIns
 from server.operations.counter_views import CounterViews
 from server.operations.counters import Counters
 from server.operations.days import Days
 from server.operations.devices import Devices
+from server.operations.issuing import Issuing
 from server.operations.ratings import Ratings
 from server.operations.services import Services
 from server.operations.staff import Staff
@@ -22,8 +24,6 @@ from server.print_jobs import PrintJobs
 if TYPE_CHECKING:
     from server.clock import Clock
     from server.config import Config
-
-if TYPE_CHECKING:
     from server.operations.context import Context
 
 
@@ -35,6 +35,7 @@ class Queue:
     waits: Waits
     services: Services
     tickets: Tickets
+    check_ins: CheckIns
     counters: Counters
     visits: Visits
     boards: Boards
@@ -61,15 +62,16 @@ def make_queue(context: Context) -> Queue:
     print_jobs = PrintJobs(context, waits)
     ticket_views = TicketViews(context, waits)
     counter_views = CounterViews(context, ticket_views)
-    tickets = Tickets(context, ticket_views, print_jobs)
+    issuing = Issuing(context, ticket_views, print_jobs)
     counters = Counters(context, counter_views)
     return Queue(
         context=context,
         waits=waits,
         services=Services(context, waits),
-        tickets=tickets,
+        tickets=Tickets(context, ticket_views, issuing),
+        check_ins=CheckIns(context, issuing),
         counters=counters,
-        visits=Visits(context, counters, tickets, counter_views, print_jobs),
+        visits=Visits(context, counters, counter_views, print_jobs),
         boards=Boards(context, waits),
         ratings=Ratings(context),
         staff=Staff(context),

@@ -43,7 +43,9 @@ class CounterViews:
     def whole(self, connection: Connection, counter: Record) -> View:
         """Show a counter with the ticket in hand, who waits for it and what can be done now."""
         context = self._context
-        services = servable(context.config, counter.number, counter.official_agencies)
+        services = servable(
+            context.config, counter.number, counter.official_agencies, counter.official_services
+        )
         bounds = {f"counter:{counter.number}", f"official:{counter.official}"}
         queue = [
             row

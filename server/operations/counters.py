@@ -15,12 +15,13 @@ from server.errors import (
     CounterNotFound,
     CounterStateError,
     CounterTaken,
+    NotServedHere,
     TicketInHand,
     TicketNotFound,
 )
 from server.events import EventKind
 from server.operations.context import Context, Once, View, once_only
-from server.operations.serving import LANES, quota_every, servable
+from server.operations.serving import LANES, bound_to_counter, bound_to_official, quota_every, servable
 
 if TYPE_CHECKING:
     from server.db.engine import Transaction
@@ -127,6 +128,11 @@ class Counters:
         if found is None:
             raise TicketNotFound(ticket=ticket)
         ticket_after(found.state, "call")
+        services = servable(
+            self._context.config, number, counter.official_agencies, counter.official_services
+        )
+        if found.service not in services and found.bound not in _bounds(number, official):
+            raise NotServedHere(service=found.service)
         view = self._take(tx, counter, Choice(found.id, Rule.OUT_OF_TURN), Lane(found.lane), reason=reason)
         if view is None:
             ticket_after(queries.ticket(tx.connection, found.id).state, "call")
@@ -159,7 +165,7 @@ class Counters:
             EventKind.COUNTER_OPENED,
             counter=number,
             official=official.id,
-            services=list(servable(self._context.config, number, official.agencies)),
+            services=list(servable(self._context.config, number, official.agencies, official.services)),
         )
         return self._views.whole(tx.connection, self._known(tx.connection, number))
 
@@ -172,6 +178,7 @@ class Counters:
         state = counter_after(counter.state, action)
         self._empty_handed(tx, number)
         if action == "close":
+            self._free_bound(tx, number, official)
             tx.execute(update(shifts).where(shifts.c.id == counter.shift).values(closed_at=tx.now))
             self._set(tx, number, state=str(state), official=None, shift=None, reason=None, since_at=tx.now)
             tx.record(EventKind.COUNTER_CLOSED, counter=number, official=official.id)
@@ -183,14 +190,16 @@ class Counters:
     def _next(self, tx: Transaction, number: int, official: Official) -> View:
         counter = self.at_work(tx, number, official)
         self._empty_handed(tx, number)
-        services = servable(self._context.config, number, counter.official_agencies)
+        services = servable(
+            self._context.config, number, counter.official_agencies, counter.official_services
+        )
         while True:
             waiting = queries.first_waiting(
                 tx.connection,
                 tx.centre,
                 services=services,
                 lanes=LANES,
-                bounds=(f"counter:{number}", f"official:{official.id}"),
+                bounds=_bounds(number, official),
             )
             candidates = [
                 Candidate(row.id, row.due_at, Lane(row.lane), bool(row.is_bound)) for row in waiting
@@ -233,12 +242,28 @@ class Counters:
             official=counter.official,
             rule=str(choice.rule),
             policy=self._context.config.policy.version,
-            due_at=self._context.local(ticket.due_at),
+            due_at=ticket.due_at.isoformat(),
+            lane=int(lane),
+            since=counter.calls_since_quota,
             language=ticket.language,
             call_count=1,
             **data,
         )
         return self._views.ticket(tx.connection, ticket)
+
+    def _free_bound(self, tx: Transaction, number: int, official: Official) -> None:
+        """Let any counter call who waited for this one or its official: they would wait for ever."""
+        for ticket in queries.bound_to(tx.connection, tx.centre, _bounds(number, official)):
+            tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(bound=None))
+            tx.record(
+                EventKind.TICKET_FREED,
+                ticket=ticket.id,
+                number=ticket.label,
+                service=ticket.service,
+                counter=number,
+                due_at=ticket.due_at.isoformat(),
+                lane=ticket.lane,
+            )
 
     # What the verbs on the ticket in hand share with those of this class (see `visits.py`).
 
@@ -273,3 +298,7 @@ class Counters:
             .where(counters.c.centre == tx.centre, counters.c.number == number)
             .values(**values)
         )
+
+
+def _bounds(number: int, official: Official) -> tuple[str, str]:
+    return bound_to_counter(number), bound_to_official(official.id)

@@ -9,10 +9,16 @@ from sqlalchemy import delete, update
 
 from server.db import queries
 from server.db.models import answers, tickets
+from server.domain.numbering import day_of
 from server.domain.states import TicketState
 from server.events import EventKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+
+    from server.db.models import Record
     from server.operations.context import Context
 
 # A request is repeated within minutes; the answers hold visitors' tokens and are not kept longer than a day.
@@ -27,17 +33,35 @@ class Days:
 
     def expire_earlier(self) -> int:
         """End what is left of earlier days; today's numbers begin anew. Returns how many tickets it ended."""
+
+        def left(connection: Connection) -> Sequence[Record]:
+            today = day_of(self._context.clock(), self._context.config.centre.timezone)
+            return queries.tickets_before(connection, self._context.centre, today)
+
+        return self._expire(left)
+
+    def close(self) -> int:
+        """End the tickets that still wait after the closing time, where the policy says so. Returns how many."""
+        if self._context.config.policy.closing != "expire" or self._context.hours().is_open:
+            return 0
+        return self._expire(lambda connection: queries.all_waiting(connection, self._context.centre))
+
+    def forget_answers(self) -> None:
+        """Erase the answers kept for repeated requests."""
+        with self._context.database.write() as tx:
+            tx.execute(delete(answers).where(answers.c.created_at < tx.now - KEEP_ANSWERS))
+
+    def _expire(self, find: Callable[[Connection], Sequence[Record]]) -> int:
         with self._context.database.read() as connection:
-            today = self._context.clock().astimezone(self._context.config.centre.zone_info).date()
-            if not queries.tickets_before(connection, self._context.centre, today):
+            if not find(connection):
                 return 0
         with self._context.database.write() as tx:
-            left = queries.tickets_before(tx.connection, tx.centre, tx.day)
-            for ticket in left:
+            found = find(tx.connection)
+            for ticket in found:
                 tx.execute(
                     update(tickets)
                     .where(tickets.c.id == ticket.id)
-                    .values(state=str(TicketState.EXPIRED), ended_at=tx.now, bound=None)
+                    .values(state=str(TicketState.EXPIRED), ended_at=tx.now, bound=None, held_until=None)
                 )
                 tx.record(
                     EventKind.TICKET_EXPIRED,
@@ -46,9 +70,4 @@ class Days:
                     service=ticket.service,
                     counter=ticket.counter,
                 )
-        return len(left)
-
-    def forget_answers(self) -> None:
-        """Erase the answers kept for repeated requests."""
-        with self._context.database.write() as tx:
-            tx.execute(delete(answers).where(answers.c.created_at < tx.now - KEEP_ANSWERS))
+        return len(found)

@@ -34,7 +34,7 @@ class Services:
             staffed: set[str] = set()
             for row in queries.all_counters(connection, context.centre):
                 if row.state == CounterState.OPEN and row.number in config.counter:
-                    staffed.update(servable(config, row.number, row.official_agencies))
+                    staffed.update(servable(config, row.number, row.official_agencies, row.official_services))
         return {
             "centre": config.centre.key,
             "name": config.centre.name,

@@ -17,14 +17,27 @@ if TYPE_CHECKING:
 LANES = tuple(int(lane) for lane in Lane)
 
 
-def servable(config: Config, counter: int, agencies: Sequence[str] | None) -> tuple[str, ...]:
+def servable(
+    config: Config, counter: int, agencies: Sequence[str] | None, services: Sequence[str] | None = None
+) -> tuple[str, ...]:
     """
     List the services that a counter serves with its present official.
 
     Args:
         agencies: Those that the official serves; None: every agency.
+        services: Those that the official has learned; None: all of the agencies.
     """
-    return _servable(_Same(config), counter, tuple(agencies) if agencies is not None else None)
+    return _servable(_Same(config), counter, _as_key(agencies), _as_key(services))
+
+
+def bound_to_counter(number: int) -> str:
+    """Name a counter as that which a ticket waits for."""
+    return f"counter:{number}"
+
+
+def bound_to_official(id: int) -> str:
+    """Name an official as those whom a ticket waits for."""
+    return f"official:{id}"
 
 
 def rivals(config: Config, service: str) -> tuple[str, ...]:
@@ -59,13 +72,21 @@ class _Same:
         return isinstance(other, _Same) and other.config is self.config
 
 
+def _as_key(keys: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if keys is None else tuple(keys)
+
+
 @cache
-def _servable(same: _Same, counter: int, agencies: tuple[str, ...] | None) -> tuple[str, ...]:
+def _servable(
+    same: _Same, counter: int, agencies: tuple[str, ...] | None, services: tuple[str, ...] | None
+) -> tuple[str, ...]:
     config = same.config
-    services = config.counter[counter].services
-    if agencies is None:
-        return services
-    return tuple(key for key in services if config.service[key].agency in agencies)
+    return tuple(
+        key
+        for key in config.counter[counter].services
+        if (agencies is None or config.service[key].agency in agencies)
+        and (services is None or key in services)
+    )
 
 
 @cache

@@ -28,13 +28,20 @@ NO_PASSWORD = "!"  # no hash: nothing verifies against it
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """A signed-in member of staff; `agencies` are those that they serve, None for all."""
+    """
+    A member of staff.
+
+    Attributes:
+        agencies: Those that they serve; None for all.
+        services: Those that they have learned; None for all of their agencies.
+    """
 
     id: int
     username: str
     name: str
     role: str
     agencies: tuple[str, ...] | None = None
+    services: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ class Staff:
         password: str | None,
         name: str | None = None,
         agencies: Sequence[str] | None = None,
+        services: Sequence[str] | None = None,
         must_change: bool = False,
     ) -> Official:
         """
@@ -77,11 +85,16 @@ class Staff:
         Raises:
             BadInput: An unknown role or agency, a name that is taken or empty, a password that is too short or long.
         """
-        unknown = set(agencies or ()) - set(self._context.config.agency)
+        config = self._context.config
+        unknown = {
+            "agencies": sorted(set(agencies or ()) - set(config.agency)),
+            "services": sorted(set(services or ()) - set(config.service)),
+        }
         if role not in ROLES:
             raise BadInput(f"role: one of {', '.join(ROLES)}", field="role", value=role)
-        if unknown:
-            raise BadInput(field="agencies", value=sorted(unknown))
+        for field, keys in unknown.items():
+            if keys:
+                raise BadInput(f"{field}: unknown {', '.join(keys)}", field=field, value=keys)
         if not username.strip() or len(username) > 60:
             raise BadInput("username: 1 to 60 signs", field="username", value=username)
         hashed = NO_PASSWORD
@@ -95,6 +108,7 @@ class Staff:
             "role": role,
             "password_hash": hashed,
             "agencies": list(agencies) if agencies is not None else None,
+            "services": list(services) if services is not None else None,
             "must_change": must_change,
         }
         try:
@@ -252,6 +266,7 @@ _SESSION = (
         users.c.name,
         users.c.role,
         users.c.agencies,
+        users.c.services,
         users.c.disabled_at,
         staff_sessions.c.kind,
         staff_sessions.c.csrf,
@@ -267,8 +282,11 @@ _SESSION = (
 
 
 def _official(row: Record) -> Official:
-    agencies = tuple(row.agencies) if row.agencies is not None else None
-    return Official(row.id, row.username, row.name, row.role, agencies)
+    return Official(row.id, row.username, row.name, row.role, _keys(row.agencies), _keys(row.services))
+
+
+def _keys(keys: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if keys is None else tuple(keys)
 
 
 def _hasher() -> Any:

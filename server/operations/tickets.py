@@ -1,65 +1,51 @@
-"""What a visitor does with a ticket: take it, look at it, give it back."""
+"""What a visitor does with a ticket: take it, look at it, put it off, come back, give it back."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from server.db import queries
-from server.db.models import requests, sequences, tickets
-from server.domain.calling import due_time
-from server.domain.numbering import label
+from server.db.models import requests, tickets
+from server.domain.admission import may_rejoin
+from server.domain.calling import Terms
 from server.domain.states import TicketState, ticket_after
-from server.errors import BadInput, CentreClosed, NotWalkIn, ServiceNotFound, TicketNotFound
+from server.errors import (
+    BadInput,
+    CentreClosed,
+    NotWalkIn,
+    RejoinTooLate,
+    ServiceNotFound,
+    TicketNotFound,
+    TicketStateError,
+)
 from server.events import EventKind
 from server.operations.context import Context, Once, View, once_only
-from server.operations.serving import lane_of
+from server.operations.issuing import Arriving, Issuing, terms_data, terms_row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from server.config.models import Service
     from server.db.engine import Transaction
+    from server.db.models import Record
     from server.operations.ticket_views import TicketViews
-    from server.print_jobs import PrintJobs
 
 MAX_SERVICES = 5
 CODE_TRIES = 4
-
-INSERT_TICKET = insert(tickets).returning(tickets.c.id)
-INSERT_REQUEST = insert(requests).returning(requests.c.id)
-END_TICKET = (
-    update(tickets)
-    .where(tickets.c.id == bindparam("ticket"))
-    .values(state=bindparam("after"), ended_at=bindparam("now"), bound=None)
-)
-
-
-def _next_number(dialect: Any) -> Any:
-    statement = dialect.insert(sequences).values(
-        centre=bindparam("centre"), day=bindparam("day"), series=bindparam("series"), last=1
-    )
-    return statement.on_conflict_do_update(
-        index_elements=[sequences.c.centre, sequences.c.day, sequences.c.series],
-        set_={"last": sequences.c.last + 1},
-    ).returning(sequences.c.last)
-
-
-NEXT_NUMBER = {"sqlite": _next_number(sqlite), "postgresql": _next_number(postgresql)}
+POSTPONE_MINUTES = range(5, 121)
 
 
 class Tickets:
     """Operations on tickets."""
 
-    def __init__(self, context: Context, views: TicketViews, print_jobs: PrintJobs) -> None:
+    def __init__(self, context: Context, views: TicketViews, issuing: Issuing) -> None:
         self._context = context
         self._views = views
-        self._print_jobs = print_jobs
+        self._issuing = issuing
 
     def issue(
         self,
@@ -88,20 +74,17 @@ class Tickets:
             BadInput: An unknown category or language, or too many services.
             CentreClosed: Outside the opening hours.
         """
-        wanted = self._wanted(service, also)
-        self._check(category, language)
-        for attempt in range(CODE_TRIES):
-            try:
-                return once_only(
-                    self._context,
-                    once,
-                    lambda tx: self._issue(tx, wanted, category, language, printer, device),
-                )
-            except IntegrityError:
-                # Two codes of one day were the same by chance: draw again.
-                if attempt + 1 == CODE_TRIES:
-                    raise
-        raise AssertionError
+        arriving = Arriving(
+            self._wanted(service, also),
+            category=category,
+            language=language,
+            printer=printer,
+            device=device,
+        )
+        check_wish(self._context, category, language)
+        return draw_again(
+            lambda: once_only(self._context, once, lambda tx: self._issuing.issue(tx, arriving))
+        )
 
     def view(self, token: str) -> View:
         """
@@ -124,7 +107,48 @@ class Tickets:
             TicketNotFound: No ticket has this token.
             TicketStateError: It is being served, or ended already.
         """
-        return once_only(self._context, once, lambda tx: self._cancel(tx, token))
+        return self._change(token, "cancel", self._cancel, once)
+
+    def postpone(self, token: str, minutes: int, *, once: Once | None = None) -> View:
+        """
+        Set a waiting ticket aside for a while; its due time is moved if it would pass meanwhile.
+
+        Args:
+            minutes: From now; one of `POSTPONE_MINUTES`.
+
+        Raises:
+            TicketNotFound, TicketStateError: As for `cancel`.
+            BadInput: Too short or too long.
+        """
+        if minutes not in POSTPONE_MINUTES:
+            raise BadInput(field="minutes", value=minutes)
+
+        def postpone(tx: Transaction, ticket: Record) -> None:
+            self._postpone(tx, ticket, minutes)
+
+        return self._change(token, "postpone", postpone, once)
+
+    def rejoin(self, token: str, *, once: Once | None = None) -> View:
+        """
+        Take a visitor back who missed the call, or came back earlier than said.
+
+        Raises:
+            TicketNotFound, TicketStateError: As for `cancel`.
+            RejoinTooLate: The grace period is over, or it was used.
+        """
+        return self._change(token, "rejoin", self._rejoin, once)
+
+    def end_postponements(self) -> int:
+        """Let those wait again whose time has come. Returns how many."""
+        context = self._context
+        with context.database.read() as connection:
+            if not queries.postponed_until(connection, context.centre, context.clock()):
+                return 0
+        with context.database.write() as tx:
+            due = queries.postponed_until(tx.connection, tx.centre, tx.now)
+            for ticket in due:
+                self._rejoin(tx, ticket)
+        return len(due)
 
     def _wanted(self, service: str, also: Sequence[str]) -> list[Service]:
         if len(also) >= MAX_SERVICES:
@@ -139,110 +163,118 @@ class Tickets:
             wanted.append(found)
         return wanted
 
-    def _check(self, category: str | None, language: str | None) -> None:
-        config = self._context.config
-        if category is not None and category not in config.category:
-            raise BadInput(field="category", value=category)
-        if language is not None and language not in config.centre.languages:
-            raise BadInput(field="language", value=language)
-        hours = self._context.hours()
-        if not hours.is_open:
-            raise CentreClosed(opens_at=self._context.local(hours.opens_at))
-
-    def _issue(
-        self,
-        tx: Transaction,
-        wanted: Sequence[Service],
-        category: str | None,
-        language: str | None,
-        printer: str | None,
-        device: int | None,
+    def _change(
+        self, token: str, action: str, work: Callable[[Transaction, Record], None], once: Once | None
     ) -> View:
-        config = self._context.config
-        first = wanted[0]
-        number = tx.execute(
-            NEXT_NUMBER[tx.connection.dialect.name],
-            {"centre": tx.centre, "day": tx.day, "series": first.series},
-        ).scalar_one()
-        row = {
-            "centre": tx.centre,
-            "day": tx.day,
-            "series": first.series,
-            "number": number,
-            "label": label(first.series, number),
-            "token": self._context.randomness.token(),
-            "code": self._context.randomness.code(),
-            "language": language or config.centre.state_language,
-            "category": category,
-            "origin": "walk_in",
-            "state": str(TicketState.WAITING),
-            "service": first.key,
-            "lane": int(lane_of(config, category)),
-            "bound": None,
-            "arrived_at": tx.now,
-            "start_at": tx.now,
-            "due_at": self.due_at(tx.now, first.key, category),
-            "counter": None,
-            "official": None,
-            "called_at": None,
-            "call_count": 0,
-            "ended_at": None,
-            "device": device,
-            "policy": config.policy.version,
-        }
-        row["id"] = tx.execute(INSERT_TICKET, row).scalar_one()
-        ticket = SimpleNamespace(**row)
-        visit = [self._request(tx, ticket.id, position, each.key) for position, each in enumerate(wanted)]
-        tx.record(
-            EventKind.TICKET_ISSUED,
-            ticket=ticket.id,
-            number=ticket.label,
-            service=first.key,
-            start_at=self._context.local(ticket.start_at),
-            due_at=self._context.local(ticket.due_at),
+        def run(tx: Transaction) -> View:
+            ticket = queries.ticket_by_token(tx.connection, tx.centre, token, lock=True)
+            if ticket is None:
+                raise TicketNotFound
+            ticket_after(ticket.state, action)
+            work(tx, ticket)
+            return self._views.whole(tx.connection, queries.ticket(tx.connection, ticket.id))
+
+        return once_only(self._context, once, run)
+
+    def _cancel(self, tx: Transaction, ticket: Record) -> None:
+        _set(tx, ticket, state=str(TicketState.CANCELLED), ended_at=tx.now, bound=None, held_until=None)
+        self._record(tx, EventKind.TICKET_CANCELLED, ticket)
+
+    def _postpone(self, tx: Transaction, ticket: Record, minutes: int) -> None:
+        until = tx.now + timedelta(minutes=minutes)
+        _set(tx, ticket, state=str(TicketState.HELD), held_until=until, counter=None)
+        self._record(tx, EventKind.TICKET_POSTPONED, ticket, until=until.isoformat())
+
+    def _rejoin(self, tx: Transaction, ticket: Record) -> None:
+        """Back from a missed call the published penalty is added; back from a pause the due time is not past."""
+        policy = self._context.config.policy
+        terms = terms_in(ticket)
+        values: dict[str, Any] = {}
+        if ticket.state == TicketState.NO_SHOW:
+            grace = timedelta(minutes=policy.grace_minutes)
+            if not may_rejoin(ticket.ended_at, tx.now, grace=grace, returns=ticket.returns):
+                raise RejoinTooLate(grace_minutes=policy.grace_minutes)
+            penalty = terms.penalty + timedelta(minutes=policy.missed_penalty_minutes)
+            values = {"returns": ticket.returns + 1}
+        elif ticket.held_until is None:  # a counter holds it, and resumes it
+            raise TicketStateError(state=ticket.state, action="rejoin")
+        else:
+            # Who sets a turn aside gives it up: until the return nobody is passed by it.
+            penalty = terms.penalty + max(min(tx.now, ticket.held_until) - terms.due_at, timedelta(0))
+        terms = Terms(terms.start_at, terms.target, terms.credit, penalty)
+        _set(
+            tx,
+            ticket,
+            **terms_row(terms),
+            **values,
+            state=str(TicketState.WAITING),
+            held_until=None,
+            ended_at=None,
+            counter=None,
+            call_count=0,
+        )
+        tx.execute(
+            update(requests)
+            .where(requests.c.ticket_id == ticket.id, requests.c.state == "serving")
+            .values(state="waiting", counter=None, official=None, started_at=None)
+        )
+        self._record(
+            tx,
+            EventKind.TICKET_REJOINED,
+            ticket,
+            **terms_data(terms),
             lane=ticket.lane,
-            policy=ticket.policy,
-            services=[each.key for each in wanted],
-        )
-        ahead = self._views.ahead(tx.connection, ticket)
-        printed = None
-        if printer is not None:
-            self._print_jobs.write_ticket(tx, ticket, printer=printer, ahead=ahead)
-            printed = ("queued", None)
-        return self._views.of(ticket, requests=visit, ahead=ahead, printed=printed)
-
-    def due_at(self, start_at: Any, service: str, category: str | None) -> Any:
-        """Fix the due time of a walk-in's request for a service."""
-        config = self._context.config
-        credit = config.category[category].credit_minutes if category in config.category else 0
-        return due_time(
-            start_at,
-            target=timedelta(minutes=config.service[service].target_minutes),
-            credit=timedelta(minutes=credit),
+            after=str(ticket.state),
         )
 
-    def _request(self, tx: Transaction, ticket: int, position: int, service: str) -> SimpleNamespace:
-        row = {
-            "centre": tx.centre,
-            "ticket_id": ticket,
-            "position": position,
-            "service": service,
-            "state": "waiting",
-        }
-        row["id"] = tx.execute(INSERT_REQUEST, row).scalar_one()
-        return SimpleNamespace(**row, started_at=None, finished_at=None, rating_token=None)
-
-    def _cancel(self, tx: Transaction, token: str) -> View:
-        ticket = queries.ticket_by_token(tx.connection, tx.centre, token, lock=True)
-        if ticket is None:
-            raise TicketNotFound
-        state = ticket_after(ticket.state, "cancel")
-        tx.execute(END_TICKET, {"ticket": ticket.id, "after": str(state), "now": tx.now})
+    def _record(self, tx: Transaction, kind: EventKind, ticket: Record, **data: Any) -> None:
         tx.record(
-            EventKind.TICKET_CANCELLED,
+            kind,
             ticket=ticket.id,
             number=ticket.label,
             service=ticket.service,
             counter=ticket.counter,
+            **data,
         )
-        return self._views.whole(tx.connection, queries.ticket(tx.connection, ticket.id))
+
+
+def terms_in(ticket: Record) -> Terms:
+    """Read a ticket's terms from its row."""
+    return Terms(
+        ticket.start_at,
+        target=timedelta(seconds=ticket.target_s),
+        credit=timedelta(seconds=ticket.credit_s),
+        penalty=timedelta(seconds=ticket.penalty_s),
+    )
+
+
+def check_wish(context: Context, category: str | None, language: str | None) -> None:
+    """
+    Check what a visitor says of itself, and that the centre is open.
+
+    Raises:
+        BadInput: An unknown category or language.
+        CentreClosed: Outside the opening hours.
+    """
+    config = context.config
+    if category is not None and category not in config.category:
+        raise BadInput(field="category", value=category)
+    if language is not None and language not in config.centre.languages:
+        raise BadInput(field="language", value=language)
+    hours = context.hours()
+    if not hours.is_open:
+        raise CentreClosed(opens_at=context.local(hours.opens_at))
+
+
+def draw_again(issue: Callable[[], View]) -> View:
+    """Issue again when the six signs of two tickets of one day were the same by chance."""
+    for _ in range(CODE_TRIES - 1):
+        try:
+            return issue()
+        except IntegrityError:
+            continue
+    return issue()
+
+
+def _set(tx: Transaction, ticket: Record, **values: Any) -> None:
+    tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(**values))

@@ -23,7 +23,8 @@ from server.errors import (
 )
 from server.events import EventKind
 from server.operations.context import Context, Once, View, once_only
-from server.operations.tickets import INSERT_REQUEST
+from server.operations.issuing import INSERT_REQUEST, terms_data, terms_of, terms_row
+from server.operations.serving import bound_to_counter, bound_to_official
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from server.operations.counter_views import CounterViews
     from server.operations.counters import Counters
     from server.operations.staff import Official
-    from server.operations.tickets import Tickets
     from server.print_jobs import PrintJobs
 
 
@@ -44,13 +44,11 @@ class Visits:
         self,
         context: Context,
         counters: Counters,
-        tickets: Tickets,
         views: CounterViews,
         print_jobs: PrintJobs,
     ) -> None:
         self._context = context
         self._counters = counters
-        self._tickets = tickets
         self._views = views
         self._print_jobs = print_jobs
 
@@ -87,17 +85,21 @@ class Visits:
         *,
         service: str | None = None,
         counter: int | None = None,
+        to_official: int | None = None,
         reason: str | None = None,
         once: Once | None = None,
     ) -> View:
         """
-        Send a visitor to another service, or to a particular counter; number and start of the visit stay.
+        Send a visitor to another service, or to a particular counter or official; number and start of the visit stay.
+
+        Args:
+            reason: Shown to who receives the visitor.
 
         Raises:
-            BadInput: Neither a service nor a counter, or both.
+            BadInput: Not exactly one destination, or an official who is at no counter.
             ServiceNotFound, CounterNotFound: Where to does not exist.
         """
-        if (service is None) == (counter is None):
+        if [service, counter, to_official].count(None) != 2:
             raise BadInput(field="service")
         if service is not None and service not in self._context.config.service:
             raise ServiceNotFound(service=service)
@@ -105,7 +107,14 @@ class Visits:
             raise CounterNotFound(counter=counter)
 
         def send(tx: Transaction, at: Record, ticket: Record) -> None:
-            self._transfer(tx, at, ticket, service, counter, reason)
+            bound = None
+            if counter is not None:
+                bound = bound_to_counter(counter)
+            elif to_official is not None:
+                if queries.counter_of(tx.connection, tx.centre, to_official) is None:
+                    raise BadInput(field="official", value=to_official)
+                bound = bound_to_official(to_official)
+            self._transfer(tx, at, ticket, service, bound, reason)
 
         return self._act(number, official, "transfer", send, once)
 
@@ -185,10 +194,11 @@ class Visits:
         following = next(
             (each for each in queries.requests_of(tx.connection, ticket.id) if each.state == "waiting"), None
         )
+        terms: dict[str, Any] = {}
         if following is None:
             self._change(tx, ticket, state=str(TicketState.SERVED), ended_at=tx.now)
         else:
-            self._wait_again(tx, ticket, following.service)
+            terms = self._wait_again(tx, ticket, following.service, is_first=False)
         self._print_jobs.write_rating(
             tx, ticket, request=request, counter=counter.number, rating_token=rating_token
         )
@@ -197,7 +207,8 @@ class Visits:
             EventKind.TICKET_FINISHED,
             counter,
             ticket,
-            following=following.service if following else None,
+            **terms,
+            to_service=following.service if following else None,
         )
 
     def _no_show(self, tx: Transaction, counter: Record, ticket: Record) -> None:
@@ -235,48 +246,65 @@ class Visits:
         at: Record,
         ticket: Record,
         service: str | None,
-        counter: int | None,
+        bound: str | None,
         reason: str | None,
     ) -> None:
         request = self._current(tx, ticket)
-        if service is not None:
-            self._change_request(
-                tx,
-                request,
-                service=service,
-                state="waiting",
-                counter=None,
-                official=None,
-                started_at=None,
-            )
-            self._wait_again(tx, ticket, service)
-        else:
-            self._change_request(tx, request, state="waiting", counter=None, official=None, started_at=None)
-            self._wait_again(tx, ticket, ticket.service, bound=f"counter:{counter}")
+        self._change_request(
+            tx,
+            request,
+            service=service or request.service,
+            state="waiting",
+            counter=None,
+            official=None,
+            started_at=None,
+        )
+        terms = self._wait_again(
+            tx, ticket, service or request.service, is_first=request.position == 0, bound=bound
+        )
         self._record(
             tx,
             EventKind.TICKET_TRANSFERRED,
             at,
             ticket,
-            to_service=service,
-            to_counter=counter,
+            **terms,
+            to_service=service or request.service,
+            bound=bound,
             reason=reason,
-            due_at=self._context.local(queries.ticket(tx.connection, ticket.id).due_at),
         )
 
-    def _wait_again(self, tx: Transaction, ticket: Record, service: str, bound: str | None = None) -> None:
-        """Let a visitor wait on in the place that the start of the visit gives."""
+    def _wait_again(
+        self, tx: Transaction, ticket: Record, service: str, *, is_first: bool, bound: str | None = None
+    ) -> dict[str, Any]:
+        """
+        Let a visitor wait on in the place that the start of the visit gives.
+
+        Args:
+            is_first: It is still the service that the visitor came for, so the target of the way it came holds.
+
+        Returns:
+            The new terms, for the log.
+        """
+        terms = terms_of(
+            self._context.config,
+            service,
+            start_at=ticket.start_at,
+            origin=ticket.origin if is_first else "walk_in",
+            category=ticket.category,
+            penalty_s=ticket.penalty_s,
+        )
         self._change(
             tx,
             ticket,
+            **terms_row(terms),
             state=str(TicketState.WAITING),
             service=service,
             bound=bound,
-            due_at=self._tickets.due_at(ticket.start_at, service, ticket.category),
             counter=None,
             official=None,
             call_count=0,
         )
+        return {**terms_data(terms), "lane": ticket.lane}
 
     def _add_request(self, tx: Transaction, ticket: Record, service: str) -> None:
         visit = queries.requests_of(tx.connection, ticket.id)

@@ -99,7 +99,9 @@ class Waits:
             counters=[
                 OpenCounter(
                     row.number,
-                    frozenset(servable(context.config, row.number, row.official_agencies)),
+                    frozenset(
+                        servable(context.config, row.number, row.official_agencies, row.official_services)
+                    ),
                     self._busy_s(in_hand.get(row.number), now),
                     row.calls_since_quota,
                 )

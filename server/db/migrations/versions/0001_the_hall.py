@@ -122,6 +122,11 @@ def upgrade() -> None:
         sa.Column("arrived_at", UtcDateTime(), nullable=False),
         sa.Column("start_at", UtcDateTime(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("target_s", sa.Integer(), nullable=False),
+        sa.Column("credit_s", sa.Integer(), nullable=False),
+        sa.Column("penalty_s", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("returns", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("held_until", UtcDateTime(), nullable=True),
         sa.Column("counter", sa.Integer(), nullable=True),
         sa.Column("official", Id, nullable=True),
         sa.Column("called_at", UtcDateTime(), nullable=True),
@@ -185,12 +190,30 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("agencies", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("services", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("must_change", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("disabled_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("centre", "username", name=op.f("uq_users_centre_username")),
     )
+    op.create_table(
+        "appointments",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("centre", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("slot_at", UtcDateTime(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ticket_id", Id, nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_appointments_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointments")),
+        sa.UniqueConstraint("centre", "code", name=op.f("uq_appointments_centre_code")),
+    )
+    op.create_index("ix_appointments_centre_slot_at", "appointments", ["centre", "slot_at"], unique=False)
     op.create_table(
         "counters",
         sa.Column("centre", sa.Text(), nullable=False),
@@ -274,6 +297,20 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("finished_at IS NOT NULL"),
         postgresql_where=sa.text("finished_at IS NOT NULL"),
+    )
+    op.create_table(
+        "results",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("centre", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ticket_id", Id, nullable=True),
+        sa.Column("ready_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_results_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_results")),
+        sa.UniqueConstraint("centre", "code", name=op.f("uq_results_centre_code")),
     )
     op.create_table(
         "shifts",
