@@ -1,0 +1,254 @@
+"""The parts of a run; each measures the hall and its yardstick in the same minute."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from bench import loads
+from bench.figures import Figure, p50_p99, quantile
+from bench.hall import Hall
+from bench.loads import Bare, Outcome, in_turns, ratio
+from bench.processes import ROOT, Server, rss_mib, run_client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+IMPORTS = "import flask, flask_socketio, sqlalchemy"
+
+
+@dataclass
+class Run:
+    """
+    What the parts share.
+
+    Attributes:
+        folder: Everything is written here, and thrown away after.
+        rounds: How often each load is repeated.
+    """
+
+    folder: Path
+    rounds: int
+    history: int
+
+    def make_hall(self, name: str, **options: Any) -> Hall:
+        """Start a hall of its own for one part."""
+        return Hall(self.folder / f"{name}-{time.monotonic_ns()}", **options)
+
+    @contextmanager
+    def both(self, name: str) -> Iterator[tuple[Hall, Bare]]:
+        """Start a hall and the yardstick."""
+        with self.make_hall(name) as hall, Bare(hall.folder / "bare") as bare:
+            yield hall, bare
+
+
+def issue(run: Run) -> Iterator[Figure]:
+    """Take a ticket, whole: with an idempotency key as the kiosk does, and once without."""
+    with run.both("issue") as (hall, bare):
+        loads.issue(hall, at_once=8, each=10, with_key=True)
+        loads.issue_bare(bare, at_once=8, each=10)
+        for at_once, each, with_key in ((1, 120, True), (8, 45, True), (8, 45, False), (32, 14, True)):
+            ours, theirs = Outcome(), Outcome()
+            for_hall = partial(loads.issue, hall, at_once=at_once, each=each, with_key=with_key)
+            for_bare = partial(loads.issue_bare, bare, at_once=at_once, each=each * 2)
+            in_turns(run.rounds, (for_hall, ours.add), (for_bare, theirs.add))
+            if ours.doubled():
+                raise AssertionError(f"{ours.doubled()} numbers were given twice")
+            name = f"issue, {at_once} at once" + ("" if with_key else ", without key")
+            yield _throughput(name, ours, theirs, aim=at_once > 1)
+    yield Figure("issue: doubled numbers", "0", ratio=0, target=0, stretch=0, unit="")
+
+
+def call(run: Run) -> Iterator[Figure]:
+    """Call the next visitor, whole, at all counters and eight at once."""
+    with run.both("call") as (hall, bare):
+        counters = hall.facts["counters"][:48]
+        loads.call(hall, at_once=8, batches=1, counters=counters)
+        ours, theirs = Outcome(), Outcome()
+        in_turns(
+            run.rounds,
+            (partial(loads.call, hall, at_once=8, batches=6, counters=counters), ours.add),
+            (partial(loads.call_bare, bare, at_once=8, batches=6, each=24), theirs.add),
+        )
+        if ours.doubled():
+            raise AssertionError(f"{ours.doubled()} tickets were called twice")
+        yield _throughput("call next, 8 counters at once", ours, theirs, aim=True)
+    yield Figure("call: tickets called twice", "0", ratio=0, target=0, stretch=0, unit="")
+
+
+def _throughput(name: str, ours: Outcome, theirs: Outcome, *, aim: bool) -> Figure:
+    return Figure(
+        name,
+        f"{median(ours.per_s):.0f}/s, {p50_p99(ours.ms)}",
+        f"{median(theirs.per_s):.0f}/s, {p50_p99(theirs.ms)}",
+        ratio(ours, theirs),
+        0.4 if aim else None,
+        0.7 if aim else None,
+        more_is_better=True,
+    )
+
+
+def push(run: Run) -> Iterator[Figure]:
+    """From the official's tap to the last of 50 displays that has the new board."""
+    with run.both("push") as (hall, bare):
+        seen, theirs = _watch_both(hall, bare, count=50, times=10 if run.rounds > 1 else 4)
+    yield Figure(
+        f"call → last of 50 displays, ms (a board of {seen['size'] / 1000:.1f} kB)",
+        p50_p99(seen["last_ms"]),
+        p50_p99(theirs["last_ms"]),
+        median(seen["last_ms"]),
+        20,
+        8,
+        unit="ms",
+    )
+    yield Figure(
+        "  the same, against a bare broadcast",
+        f"{median(seen['last_ms']):.1f} ms",
+        f"{median(theirs['last_ms']):.1f} ms",
+        median(seen["last_ms"]) / median(theirs["last_ms"]),
+    )
+
+
+def fanout(run: Run) -> Iterator[Figure]:
+    """A board to very many displays: the last one, processor and memory for each."""
+    with run.make_hall("empty") as hall:
+        time.sleep(2.5)
+        empty_mib = rss_mib(hall.server.pid)
+    yield Figure("an empty hall's memory", f"{empty_mib:.0f} MiB", "-", empty_mib, 110, 80, unit="MiB")
+    for count in (500, 1000) if run.rounds > 1 else (500,):
+        with run.both("fanout") as (hall, bare):
+            seen, theirs = _watch_both(hall, bare, count=count, times=6)
+        yield Figure(
+            f"board → last of {count} displays",
+            f"{median(seen['last_ms']):.0f} ms",
+            f"{median(theirs['last_ms']):.0f} ms",
+            median(seen["last_ms"]) / median(theirs["last_ms"]),
+            0.4,
+        )
+        yield Figure(
+            "  processor for each board that arrived",
+            f"{seen['cpu_us']:.0f} µs",
+            f"{theirs['cpu_us']:.0f} µs",
+            seen["cpu_us"] / theirs["cpu_us"],
+            0.4,
+        )
+        yield Figure(
+            "  memory for each, compression offered",
+            f"{seen['kib']:.0f} KiB",
+            f"{theirs['kib']:.0f} KiB",
+            seen["kib"],
+            60,
+            35,
+            unit="KiB",
+        )
+
+
+def _watch_both(hall: Hall, bare: Bare, *, count: int, times: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Watch calls in one zone, then broadcasts of a board as large to as many displays."""
+    zone = [counter for counter in hall.facts["counters"] if counter["zone"] == "a"][: times + 1]
+    hall.fill_waiting(8, zone)
+    acts = [{"do": hall.act(each, "next"), "then": hall.act(each, "no-show")} for each in zone]
+    seen = run_client(
+        {
+            "do": "watch",
+            "pid": hall.server.pid,
+            "port": hall.server.port,
+            "count": count,
+            "query": "&zone=a",
+            "warm": acts[0]["do"],
+            "acts": acts[1:],
+        }
+    )
+    board = json.loads(seen["sample"].partition(",")[2])[1]
+    theirs = run_client(
+        {
+            "do": "watch",
+            "pid": bare.server.pid,
+            "port": bare.server.port,
+            "count": count,
+            "query": "",
+            "warm": bare.set_board(board),
+            "acts": [{"do": bare.push()} for _ in acts[1:]],
+        }
+    )
+    return seen, theirs
+
+
+def start(run: Run) -> Iterator[Figure]:
+    """From the command to the first answer, on a data folder that was used before."""
+    with run.make_hall("start") as hall:
+        arguments = [
+            "--config",
+            str(hall.config),
+            "--data-dir",
+            str(hall.folder / "data"),
+            "--port",
+            "{port}",
+        ]
+        log = hall.folder / "again.log"
+        hall.server.stop()
+        ours, imports = [], []
+        for _ in range(run.rounds + 1):
+            started_at = time.perf_counter()
+            subprocess.run([sys.executable, "-c", IMPORTS], check=True, cwd=ROOT)
+            imports.append(time.perf_counter() - started_at)
+            with Server(["-m", "server", "serve", *arguments], ready="/healthz", log=log) as server:
+                ours.append(server.first_answer_s)
+    yield Figure(
+        "command → first answer, s",
+        f"{median(ours):.2f} s",
+        "1.4 s (half of FQM's)",
+        median(ours),
+        1.4,
+        unit="s",
+    )
+    yield Figure(
+        "  against importing flask, flask_socketio, sqlalchemy",
+        f"{median(ours):.2f} s",
+        f"{median(imports):.2f} s",
+        median(one / other for one, other in zip(ours, imports, strict=True)),
+        None,
+        1.15,
+    )
+
+
+def history(run: Run) -> Iterator[Figure]:
+    """What a past costs: the same taps with many past tickets and with none."""
+    with run.make_hall("new") as new, run.make_hall("old", past=run.history) as old:
+        size_mb = old.database.stat().st_size / 1e6
+        for name, load in (("issue", _one_by_one), ("call", _calls)):
+            without: list[float] = []
+            having: list[float] = []
+            for hall in (new, old):
+                load(hall)
+            in_turns(
+                run.rounds * 2, (partial(load, new), without.append), (partial(load, old), having.append)
+            )
+            yield Figure(
+                f"{name} p50 with {run.history:,} past tickets ({size_mb:,.0f} MB)",
+                f"{median(having):.2f} ms",
+                f"{median(without):.2f} ms",
+                median(one / other for one, other in zip(having, without, strict=True)),
+                1.3,
+                1.1,
+            )
+
+
+def _one_by_one(hall: Hall) -> float:
+    return _p50(loads.issue(hall, at_once=1, each=60, with_key=True))
+
+
+def _calls(hall: Hall) -> float:
+    return _p50(loads.call(hall, at_once=1, batches=1, counters=hall.facts["counters"][:48]))
+
+
+def _p50(batches: list[dict[str, Any]]) -> float:
+    return quantile([answer[1] for batch in batches for lane in batch["lanes"] for answer in lane], 0.5)
