@@ -91,19 +91,23 @@ def serve_one(settings: Settings, app: Flask, *, on_ready: Callable[[], None] = 
         StartError: The port is taken, or another server has the SQLite file.
     """
     import gevent
+    from gevent.event import Event
     from gevent.pywsgi import WSGIServer
 
     lock = _lock(settings.data_dir) if settings.is_sqlite else None
     listener = _listen(settings)
     hall = app.extensions["hall"]
     server = WSGIServer(listener, app, log=None, error_log=logging.getLogger("server.http"))
+    # Not server.stop itself: a signal that comes while the server starts would be forgotten.
+    stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        gevent.signal_handler(number, server.stop, STOP_WITHIN_S)
+        gevent.signal_handler(number, stopping.set)
     hall.start()
     server.start()
     log.info("serving %s on http://%s:%d", settings.config.centre.key, settings.host, settings.port)
     on_ready()
-    server.serve_forever(stop_timeout=STOP_WITHIN_S)
+    stopping.wait()
+    server.stop(STOP_WITHIN_S)
     hall.stop()
     hall.queue.context.database.close()
     log.info("stopped")
