@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ import pytest
 from server.app import open_queue
 from server.clock import Randomness
 from server.config import Config, load
+from server.db.engine import make_engine
+from server.db.migrating import migrate
 from tests.skips import require
 
 if TYPE_CHECKING:
@@ -69,21 +72,41 @@ def postgresql() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def make_postgresql_url(postgresql: Any) -> Callable[[], str]:
-    """Make an empty database and tell its URL."""
+    """Make a migrated, empty database and tell its URL."""
     numbers = itertools.count(1)
+
+    def url(name: str) -> str:
+        return str(postgresql.get_uri(name)).replace("postgresql://", "postgresql+psycopg://", 1)
 
     def make() -> str:
         name = f"hall_{next(numbers)}"
-        postgresql.psql(f"CREATE DATABASE {name}")
-        return str(postgresql.get_uri(name)).replace("postgresql://", "postgresql+psycopg://", 1)
+        postgresql.psql(f"CREATE DATABASE {name} TEMPLATE hall_template")
+        return url(name)
 
+    postgresql.psql("CREATE DATABASE hall_template")
+    _migrate(url("hall_template"))
     return make
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "hall.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    migrate(engine)
+    engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
+    """A migrated, empty database of each kind."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "hall.sqlite")
         return f"sqlite:///{tmp_path / 'hall.sqlite'}"
     make: Callable[[], str] = request.getfixturevalue("make_postgresql_url")
     return make()

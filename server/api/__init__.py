@@ -12,7 +12,7 @@ BASE = "/api/v1"
 
 def register(app: OpenAPI) -> None:
     """Add every route of the interface."""
-    from server.api import accounts, counters, hall, tickets
+    from server.api import accounts, counters, hall, log, tickets
 
-    for module in (accounts, tickets, counters, hall):
+    for module in (accounts, tickets, counters, hall, log):
         app.register_api(module.blueprint)

@@ -153,6 +153,40 @@ class Ticket(BaseModel):
     at: Time
 
 
+class Passed(BaseModel):
+    """A ticket that came later and was called earlier, and the reason in one sentence."""
+
+    number: str
+    counter: int
+    called_at: Time
+    arrived_at: Time
+    due_at: Time
+    rule: Literal[
+        "due",
+        "quota",
+        "first",
+        "bound",
+        "out_of_turn",
+        "resumed",
+        "other_service",
+        "set_aside",
+        "unexplained",
+    ]
+    sentence: str
+
+
+class Why(BaseModel):
+    """Why others were called before."""
+
+    number: str
+    state: TicketState
+    language: str
+    due_at: Time
+    rule: str
+    policy: str
+    passed: list[Passed]
+
+
 class QueuedTicket(BaseModel):
     """A waiting ticket in brief."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
@@ -18,6 +18,7 @@ from server.api.schemas import (
     Postponement,
     Rated,
     Ticket,
+    Why,
 )
 
 blueprint = APIBlueprint(
@@ -77,6 +78,18 @@ def check_in(body: CheckInCode) -> Response:
 @blueprint.get("/tickets/<token>", summary="A visitor's own ticket", responses={200: Ticket})
 def ticket(path: TokenPath) -> Response:
     return json_answer(queue().tickets.view(path.token))
+
+
+@blueprint.get(
+    "/tickets/<token>/why",
+    summary="Why those who came later were called earlier",
+    responses={200: Why},
+    openapi_extensions={
+        "parameters": [{"name": "language", "in": "query", "required": False, "schema": {"type": "string"}}]
+    },
+)
+def why(path: TokenPath) -> Response:
+    return json_answer(queue().reasons.why(path.token, request.args.get("language")))
 
 
 @blueprint.post("/tickets/<token>/cancel", summary="Give a ticket back", responses={200: Ticket})

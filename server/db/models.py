@@ -185,8 +185,10 @@ shifts = Table(
     _centre(),
     Column("counter", Integer, nullable=False),
     Column("official", Id, ForeignKey("users.id"), nullable=False),
+    Column("services", Json, nullable=False),  # what both may, when it began
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    Index("ix_shifts_centre_closed_at", "centre", "closed_at"),
 )
 
 # The day's last number of each series; its row is incremented in the ticket's transaction, never counted.

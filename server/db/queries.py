@@ -16,6 +16,7 @@ from server.db.models import (
     print_jobs,
     ratings,
     requests,
+    shifts,
     tickets,
     users,
 )
@@ -94,9 +95,13 @@ _AHEAD_POSTGRESQL = _AHEAD_SQLITE.replace(
 )
 
 
+HEADS = {"sqlite": _HEADS_SQLITE, "postgresql": _HEADS_POSTGRESQL}
+"""The rule's seeks, by dialect."""
+
+
 @cache
 def _heads(dialect: str) -> Any:
-    return text(_HEADS_SQLITE if dialect == "sqlite" else _HEADS_POSTGRESQL).columns(due_at=UtcDateTime())
+    return text(HEADS[dialect]).columns(due_at=UtcDateTime())
 
 
 @cache
@@ -397,3 +402,46 @@ def all_waiting(connection: Connection, centre: str) -> Sequence[Record]:
         .where(text("state IN ('waiting', 'called', 'serving', 'held')"))
         .order_by(tickets.c.due_at, tickets.c.id)
     ).fetchall()
+
+
+def events_of(connection: Connection, ticket: int) -> Sequence[Record]:
+    """Read a ticket's entries of the log, oldest first."""
+    return connection.execute(
+        select(events).where(events.c.ticket == ticket).order_by(events.c.id)
+    ).fetchall()
+
+
+def calls_between(
+    connection: Connection,
+    centre: str,
+    *,
+    kinds: Sequence[str],
+    after: int,
+    until: int | None,
+    later_than: int,
+) -> Sequence[Record]:
+    """Read the calls between two entries of the log of tickets that were issued after one."""
+    query = (
+        select(events)
+        .where(events.c.centre == centre, events.c.id > after, events.c.kind.in_(kinds))
+        .where(events.c.ticket > later_than)
+        .order_by(events.c.id)
+    )
+    if until is not None:
+        query = query.where(events.c.id < until)
+    return connection.execute(query).fetchall()
+
+
+def shifts_during(connection: Connection, centre: str, since: datetime) -> Sequence[Record]:
+    """Read the shifts that had not ended at a moment, newest first, with what each served."""
+    return connection.execute(
+        select(shifts)
+        .where(shifts.c.centre == centre, (shifts.c.closed_at.is_(None)) | (shifts.c.closed_at >= since))
+        .order_by(shifts.c.id.desc())
+    ).fetchall()
+
+
+def arrivals(connection: Connection, ids: Sequence[int]) -> dict[int, datetime]:
+    """Tell when tickets were issued."""
+    rows = connection.execute(select(tickets.c.id, tickets.c.arrived_at).where(tickets.c.id.in_(ids)))
+    return {row.id: row.arrived_at for row in rows}

@@ -12,7 +12,9 @@ from server.operations.counters import Counters
 from server.operations.days import Days
 from server.operations.devices import Devices
 from server.operations.issuing import Issuing
+from server.operations.ledger import Ledger
 from server.operations.ratings import Ratings
+from server.operations.reasons import Reasons
 from server.operations.services import Services
 from server.operations.staff import Staff
 from server.operations.ticket_views import TicketViews
@@ -40,10 +42,12 @@ class Queue:
     visits: Visits
     boards: Boards
     ratings: Ratings
+    reasons: Reasons
     staff: Staff
     devices: Devices
     days: Days
     print_jobs: PrintJobs
+    ledger: Ledger
 
     @property
     def config(self) -> Config:
@@ -74,8 +78,10 @@ def make_queue(context: Context) -> Queue:
         visits=Visits(context, counters, counter_views, print_jobs),
         boards=Boards(context, waits),
         ratings=Ratings(context),
+        reasons=Reasons(context),
         staff=Staff(context),
         devices=Devices(context),
         days=Days(context),
         print_jobs=print_jobs,
+        ledger=Ledger(context),
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from server.config import Config
     from server.db.engine import Database, Transaction
     from server.events import EventBus
+    from server.signing import SigningKey
 
 View = dict[str, Any]
 """What an operation answers: plain JSON values, as the published interface names them."""
@@ -35,6 +36,7 @@ class Context:
 
     Attributes:
         retired_names: Names of what the configuration no longer has, by kind and key.
+        log_key: Signs the log; None where a process only does one act, and the server seals it.
     """
 
     config: Config
@@ -45,6 +47,7 @@ class Context:
     public_url: str
     retired_names: Mapping[tuple[str, str], dict[str, str]]
     offload: Callable[[Callable[[], Any]], Any]
+    log_key: SigningKey | None = None
 
     @property
     def centre(self) -> str:

@@ -21,6 +21,7 @@ from server.errors import (
 )
 from server.events import EventKind
 from server.operations.context import Context, Once, View, once_only
+from server.operations.issuing import terms_data, terms_in
 from server.operations.serving import LANES, bound_to_counter, bound_to_official, quota_every, servable
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ class Counters:
             raise CounterTaken(counter=elsewhere, official=official.name)
         state = counter_after(counter.state, "open")
         shift = counter.shift
+        services = servable(self._context.config, number, official.agencies, official.services)
         if shift is None:
             shift = tx.execute(
                 insert(shifts).returning(shifts.c.id),
@@ -155,6 +157,7 @@ class Counters:
                     "centre": tx.centre,
                     "counter": number,
                     "official": official.id,
+                    "services": services,
                     "opened_at": tx.now,
                 },
             ).scalar_one()
@@ -165,7 +168,7 @@ class Counters:
             EventKind.COUNTER_OPENED,
             counter=number,
             official=official.id,
-            services=list(servable(self._context.config, number, official.agencies, official.services)),
+            services=list(services),
         )
         return self._views.whole(tx.connection, self._known(tx.connection, number))
 
@@ -242,7 +245,7 @@ class Counters:
             official=counter.official,
             rule=str(choice.rule),
             policy=self._context.config.policy.version,
-            due_at=ticket.due_at.isoformat(),
+            **terms_data(terms_in(ticket)),
             lane=int(lane),
             since=counter.calls_since_quota,
             language=ticket.language,

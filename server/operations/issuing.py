@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from server.config import Config, Service
     from server.db.engine import Transaction
+    from server.db.models import Record
     from server.operations.context import Context, View
     from server.operations.ticket_views import TicketViews
     from server.print_jobs import PrintJobs
@@ -101,6 +102,16 @@ def terms_data(terms: Terms) -> dict[str, Any]:
     """Write terms into the log, exactly: a replay compares due times."""
     row = terms_row(terms)
     return {**row, "start_at": terms.start_at.isoformat(), "due_at": terms.due_at.isoformat()}
+
+
+def terms_in(ticket: Record) -> Terms:
+    """Read a ticket's terms from its row."""
+    return Terms(
+        ticket.start_at,
+        target=timedelta(seconds=ticket.target_s),
+        credit=timedelta(seconds=ticket.credit_s),
+        penalty=timedelta(seconds=ticket.penalty_s),
+    )
 
 
 class Issuing:

@@ -24,7 +24,7 @@ from server.errors import (
 )
 from server.events import EventKind
 from server.operations.context import Context, Once, View, once_only
-from server.operations.issuing import Arriving, Issuing, terms_data, terms_row
+from server.operations.issuing import Arriving, Issuing, terms_data, terms_in, terms_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -236,16 +236,6 @@ class Tickets:
             counter=ticket.counter,
             **data,
         )
-
-
-def terms_in(ticket: Record) -> Terms:
-    """Read a ticket's terms from its row."""
-    return Terms(
-        ticket.start_at,
-        target=timedelta(seconds=ticket.target_s),
-        credit=timedelta(seconds=ticket.credit_s),
-        penalty=timedelta(seconds=ticket.penalty_s),
-    )
 
 
 def check_wish(context: Context, category: str | None, language: str | None) -> None:

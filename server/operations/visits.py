@@ -23,7 +23,7 @@ from server.errors import (
 )
 from server.events import EventKind
 from server.operations.context import Context, Once, View, once_only
-from server.operations.issuing import INSERT_REQUEST, terms_data, terms_of, terms_row
+from server.operations.issuing import INSERT_REQUEST, terms_data, terms_in, terms_of, terms_row
 from server.operations.serving import bound_to_counter, bound_to_official
 
 if TYPE_CHECKING:
@@ -235,6 +235,8 @@ class Visits:
             counter,
             ticket,
             rule=str(Rule.RESUMED),
+            **terms_data(terms_in(ticket)),
+            lane=ticket.lane,
             call_count=1,
             language=ticket.language,
         )

@@ -7,9 +7,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from server.db import queries
-from server.domain.calling import Lane, due_time
+from server.domain.calling import Lane
+from server.domain.durations import durations
 from server.domain.states import CounterState
-from server.domain.waiting import Forecast, Hall, OpenCounter, Wait, WaitingTicket, forecast, residual_s
+from server.domain.waiting import (
+    Comer,
+    Forecast,
+    Habits,
+    Hall,
+    InHand,
+    OpenCounter,
+    Wait,
+    WaitingTicket,
+    forecast,
+)
 from server.operations.serving import quota_every, servable
 
 if TYPE_CHECKING:
@@ -21,8 +32,6 @@ if TYPE_CHECKING:
     from server.events import Event
     from server.operations.context import Context, View
 
-# A visitor who was called walks to the counter before the service begins.
-WALK_S = 30.0
 # Those in service go on, though nothing happens: their remaining times shrink.
 STALE_AFTER = timedelta(seconds=15)
 
@@ -40,6 +49,7 @@ class Waits:
         self._changed = True
         self._forecast = Forecast(context.clock(), {}, {})
         self._waiting: dict[str, int] = {}
+        self._newcomers: dict[str, Wait] = {}
         context.bus.subscribe(self._notice)
 
     def refresh(self, *, if_changed: bool = False) -> bool:
@@ -62,15 +72,16 @@ class Waits:
                 self._waiting = queries.waiting_by_service(connection, self._context.centre)
             config = self._context.config
             newcomers = {
-                service.key: due_time(hall.at, target=timedelta(minutes=service.target_minutes))
+                Comer(service.key, Lane.ORDINARY, service.target_minutes * 60.0)
                 for service in config.services
             }
-            self._forecast = forecast(hall, newcomers)
+            self._forecast = forecast(hall, newcomers, seed=1)
+            self._newcomers = {comer.service: wait for comer, wait in self._forecast.newcomers.items()}
         return True
 
     def for_newcomer(self, service: str) -> Wait | None:
         """Tell the wait of a walk-in who comes now; None when no counter is open for the service."""
-        return self._forecast.newcomers.get(service)
+        return self._newcomers.get(service)
 
     def for_ticket(self, id: int) -> Wait | None:
         """Tell the wait of a waiting ticket, less what has passed since the forecast."""
@@ -102,13 +113,15 @@ class Waits:
                     frozenset(
                         servable(context.config, row.number, row.official_agencies, row.official_services)
                     ),
-                    self._busy_s(in_hand.get(row.number), now),
+                    self._in_hand(in_hand.get(row.number), now),
                     row.calls_since_quota,
                 )
                 for row in queries.all_counters(connection, context.centre)
                 if row.state == CounterState.OPEN and row.number in context.config.counter
             ],
-            expected_s=_Expected(context),
+            habits=Habits(
+                durations({service.key: service.minutes * 60.0 for service in context.config.services}, {})
+            ),
             quota_every=quota_every(context.config),
         )
 
@@ -118,26 +131,14 @@ class Waits:
             row.id, row.service, row.due_at, Lane(row.lane), int(name) if kind == "counter" else None
         )
 
-    def _busy_s(self, in_hand: Record | None, now: datetime) -> float:
-        if in_hand is None:
-            return 0.0
-        expected_s = _Expected(self._context)[in_hand.service]
-        if in_hand.started_at is None:
-            return WALK_S + expected_s
-        return residual_s(expected_s, now - in_hand.started_at)
+    def _in_hand(self, row: Record | None, now: datetime) -> InHand | None:
+        if row is None:
+            return None
+        since = row.started_at or row.called_at or now
+        return InHand(row.service, (now - since).total_seconds(), row.started_at is not None, Lane(row.lane))
 
     def _notice(self, events: Sequence[Event]) -> None:
         self._changed = True
-
-
-class _Expected(dict[str, float]):
-    """The expected length of a service in seconds, by the catalogue; that of a retired one is a guess."""
-
-    def __init__(self, context: Context) -> None:
-        super().__init__({service.key: service.minutes * 60.0 for service in context.config.services})
-
-    def __missing__(self, key: str) -> float:
-        return 600.0
 
 
 def wait_view(wait: Wait | None) -> View | None:

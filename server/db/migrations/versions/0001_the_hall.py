@@ -318,11 +318,13 @@ def upgrade() -> None:
         sa.Column("centre", sa.Text(), nullable=False),
         sa.Column("counter", sa.Integer(), nullable=False),
         sa.Column("official", Id, nullable=False),
+        sa.Column("services", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["official"], ["users.id"], name=op.f("fk_shifts_official")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shifts")),
     )
+    op.create_index("ix_shifts_centre_closed_at", "shifts", ["centre", "closed_at"], unique=False)
     op.create_table(
         "staff_sessions",
         sa.Column("id", Id, autoincrement=True, nullable=False),
