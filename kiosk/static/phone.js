@@ -25,8 +25,9 @@ function Page() {
     html`<p class="panel">${t(`phone.help_${ticket.state}`)}</p>`}
     <${Rate} ticket=${ticket} />
     ${isStill &&
-    html`<${Sound} hasSound=${hasSound} onAllow=${allow} />
-      <${Where} ticket=${ticket} />
+    html`${ticket.state !== "called" &&
+      html`<${Sound} hasSound=${hasSound} onAllow=${allow} />
+        <${Where} ticket=${ticket} />`}
       <${Things} ticket=${ticket} />
       <${Cancel} hasFailed=${hasFailed} onCancel=${cancel} />`}
     <p class="updated quiet small">${t("phone.updated", { time: time(new Date(seenAt)) })}</p>

@@ -27,7 +27,7 @@ export function Result({ state }) {
         <div>
           ${ticket.state === "waiting"
             ? html`<${WaitWords} wait=${ticket.wait} at=${ticket.at} />
-                ${ticket.ahead !== null && html`<p>${t("kiosk.ahead_n", { n: ticket.ahead })}</p>`}`
+                ${ticket.ahead !== null && html`<p>${aheadWords(ticket.ahead)}</p>`}`
             : html`<${Called} ticket=${ticket} />`}
         </div>
       </div>
@@ -42,6 +42,10 @@ export function Result({ state }) {
     <${Printing} print=${ticket.print} />
     <button type="button" class="button button--primary take" onClick=${reset}>${t("kiosk.done")}</button>
   </div>`;
+}
+
+function aheadWords(n) {
+  return n > 0 ? t("kiosk.ahead_n", { n }) : t("kiosk.ahead_none");
 }
 
 // On a quiet day the number is called before its slip is out.

@@ -50,7 +50,7 @@ export function useLanguage() {
 }
 
 /**
- * @param {string} key such as "kiosk.take_ticket"
+ * @param {string} key such as "kiosk.take"
  * @param {Record<string, string | number>} [params] fills {placeholders}; `n` also chooses the plural
  * @param {string} [code] another language than the current one
  * @returns {string}
