@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     COUNTER_OPENED = "counter.opened"
     COUNTER_PAUSED = "counter.paused"
     COUNTER_CLOSED = "counter.closed"
+    OVERTAKEN = "alarm.overtaken"
     RATING_GIVEN = "rating.given"
     CONFIG_APPLIED = "config.applied"
 

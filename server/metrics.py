@@ -43,6 +43,7 @@ class _Collector:
             counters = queries.all_counters(connection, context.centre)
             jobs = queries.print_jobs_by_state(connection, context.centre)
             newest = queries.last_event_id(connection, context.centre)
+            alarms = queries.count_alarms(connection, context.centre)
         by_agency = GaugeMetricFamily("navbat_waiting", "Tickets that wait", labels=["agency"])
         for agency in context.config.agencies:
             services = [each.key for each in context.config.services if each.agency == agency.key]
@@ -66,6 +67,11 @@ class _Collector:
                 [printer.printer, printer.problem or "none"], int(printer.problem is not None)
             )
         yield printers
+        overtaken = CounterMetricFamily(
+            "navbat_overtaken", "Calls that passed a waiting visitor beyond the promised bound"
+        )
+        overtaken.add_metric([], alarms)
+        yield overtaken
         log = CounterMetricFamily("navbat_log_entries", "Entries of the log")
         log.add_metric([], newest)
         yield log

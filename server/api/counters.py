@@ -11,6 +11,7 @@ from server.api.answers import PROBLEMS, json_answer
 from server.api.callers import accept, official, once, queue
 from server.api.schemas import (
     AddedService,
+    AlarmList,
     Counter,
     CounterList,
     Destination,
@@ -37,6 +38,14 @@ class CounterPath(BaseModel):
     """The number of a counter."""
 
     counter: int
+
+
+@blueprint.get(
+    "/alarms", summary="Calls that passed someone beyond the promised bound", responses={200: AlarmList}
+)
+@accept("supervisor", "admin", "auditor")
+def alarms() -> Response:
+    return json_answer({"alarms": queue().counters.alarms()})
 
 
 @blueprint.get("/counters", summary="Every counter", responses={200: CounterList})

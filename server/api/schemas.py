@@ -261,6 +261,22 @@ class CounterList(BaseModel):
     counters: list[CounterBrief]
 
 
+class Alarm(BaseModel):
+    """A visitor who was passed by more than the rule can; `by` is the number that was called."""
+
+    number: str
+    by: str
+    counter: int
+    beyond_s: int
+    at: Time
+
+
+class AlarmList(BaseModel):
+    """The newest alarms."""
+
+    alarms: list[Alarm]
+
+
 class BoardCall(BaseModel):
     """A call on the board."""
 

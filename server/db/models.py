@@ -366,6 +366,13 @@ events = Table(
     Column("salt", LargeBinary, nullable=False),
     Index("ix_events_centre_id", "centre", "id"),
     Index(
+        "ix_events_alarms",
+        "centre",
+        "id",
+        sqlite_where=text("kind = 'alarm.overtaken'"),
+        postgresql_where=text("kind = 'alarm.overtaken'"),
+    ),
+    Index(
         "ix_events_ticket",
         "ticket",
         sqlite_where=text("ticket IS NOT NULL"),

@@ -445,3 +445,40 @@ def arrivals(connection: Connection, ids: Sequence[int]) -> dict[int, datetime]:
     """Tell when tickets were issued."""
     rows = connection.execute(select(tickets.c.id, tickets.c.arrived_at).where(tickets.c.id.in_(ids)))
     return {row.id: row.arrived_at for row in rows}
+
+
+OLDEST_WALK_IN = (
+    select(tickets.c.id, tickets.c.label, tickets.c.service, tickets.c.start_at)
+    .where(tickets.c.centre == bindparam("centre"), tickets.c.service == bindparam("service"))
+    .where(text("state = 'waiting' AND bound IS NULL"))
+    .where(tickets.c.origin == "walk_in", tickets.c.penalty_s == 0)
+    .order_by(tickets.c.start_at)
+    .limit(1)
+)
+
+
+def oldest_walk_in(connection: Connection, centre: str, service: str) -> Record | None:
+    """Read who has waited longest for a service, of the walk-ins that have no penalty."""
+    return connection.execute(OLDEST_WALK_IN, {"centre": centre, "service": service}).first()
+
+
+def alarms(connection: Connection, centre: str, *, limit: int) -> Sequence[Record]:
+    """Read the newest alarms of the log."""
+    return connection.execute(
+        select(events)
+        .where(events.c.centre == centre)
+        .where(text("kind = 'alarm.overtaken'"))
+        .order_by(events.c.id.desc())
+        .limit(limit)
+    ).fetchall()
+
+
+def count_alarms(connection: Connection, centre: str) -> int:
+    """Count all alarms of the log."""
+    count: int = connection.execute(
+        select(func.count())
+        .select_from(events)
+        .where(events.c.centre == centre)
+        .where(text("kind = 'alarm.overtaken'"))
+    ).scalar_one()
+    return count

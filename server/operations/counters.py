@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, update
@@ -9,6 +11,7 @@ from sqlalchemy import bindparam, insert, update
 from server.db import queries
 from server.db.models import counters, shifts, tickets
 from server.domain.calling import Candidate, Choice, Lane, Rule, choose_next
+from server.domain.fairness import overtaken_by, overtaking_bound
 from server.domain.states import CounterState, TicketState, counter_after, ticket_after
 from server.errors import (
     BadInput,
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from server.db.models import Record
     from server.operations.counter_views import CounterViews
     from server.operations.staff import Official
+
+log = logging.getLogger(__name__)
 
 CALL = (
     update(tickets)
@@ -60,6 +65,21 @@ class Counters:
         """List every counter, for the choice of one."""
         with self._context.database.read() as connection:
             return self._views.all(connection)
+
+    def alarms(self, limit: int = 50) -> list[View]:
+        """List the newest calls that passed someone beyond the promised bound."""
+        with self._context.database.read() as connection:
+            rows = queries.alarms(connection, self._context.centre, limit=limit)
+        return [
+            {
+                "number": row.number,
+                "by": row.data["by"],
+                "counter": row.counter,
+                "beyond_s": row.data["beyond_s"],
+                "at": self._context.local(row.at),
+            }
+            for row in rows
+        ]
 
     def view(self, number: int) -> View:
         """
@@ -252,7 +272,34 @@ class Counters:
             call_count=1,
             **data,
         )
+        if choice.rule is Rule.DUE:
+            self._watch(tx, ticket)
         return self._views.ticket(tx.connection, ticket)
+
+    def _watch(self, tx: Transaction, called: Record) -> None:
+        """
+        Raise an alarm when a call by due time passed someone by more than the rule can.
+
+        The rule keeps the bound by itself; an alarm means that due times in the database were changed past it.
+        """
+        if called.origin != "walk_in":
+            return
+        oldest = queries.oldest_walk_in(tx.connection, tx.centre, called.service)
+        if oldest is None:
+            return
+        credits = (timedelta(minutes=each.credit_minutes) for each in self._context.config.categories)
+        beyond = overtaken_by(called.start_at, oldest.start_at, bound=overtaking_bound(credits))
+        if beyond is not None:
+            log.error("%s was called %s beyond the bound before %s", called.label, beyond, oldest.label)
+            tx.record(
+                EventKind.OVERTAKEN,
+                ticket=oldest.id,
+                number=oldest.label,
+                service=oldest.service,
+                counter=called.counter,
+                by=called.label,
+                beyond_s=round(beyond.total_seconds()),
+            )
 
     def _free_bound(self, tx: Transaction, number: int, official: Official) -> None:
         """Let any counter call who waited for this one or its official: they would wait for ever."""

@@ -77,6 +77,14 @@ def upgrade() -> None:
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
     )
+    op.create_index(
+        "ix_events_alarms",
+        "events",
+        ["centre", "id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'alarm.overtaken'"),
+        postgresql_where=sa.text("kind = 'alarm.overtaken'"),
+    )
     op.create_index("ix_events_centre_id", "events", ["centre", "id"], unique=False)
     op.create_index(
         "ix_events_ticket",
