@@ -9,7 +9,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from server.api.callers import STAFF_COOKIE, queue, staff_from_cookie
 from server.errors import CounterNotFound, NotSameOrigin, SignInFailed
-from server.limits import SIGN_IN, limiter, name_and_address
+from server.limits import limit_sign_in
 from server.reading import LANGUAGE_COOKIE, reader_words
 from server.wording import Wording, texts
 
@@ -41,7 +41,7 @@ def sign_in_form() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in")
-@limiter.limit(SIGN_IN, key_func=name_and_address)
+@limit_sign_in
 def sign_in() -> ResponseReturnValue:
     """Open a session and go where the visitor of the page was going."""
     to = _inside(request.form.get("next"))

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from server import wording
 from server.api.answers import problem
 from server.api.callers import queue
-from server.errors import QueueError
+from server.errors import BadInput, QueueError
 from server.reading import reader_words
 
 if TYPE_CHECKING:
@@ -40,26 +40,37 @@ def register(app: Flask) -> None:
     """Answer every error of this application."""
     app.register_error_handler(QueueError, _answer_refusal)
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(RecursionError, _answer_too_deep)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
 def bad_input(error: ValidationError) -> Response:
     """Answer a body or an address that does not fit its shape, naming each field."""
     words = _words()
-    errors = [
-        {
-            "field": ".".join(str(part) for part in each["loc"]) or "body",
-            "message": words.text(
-                "errors.field_missing" if each["type"] == "missing" else "errors.field_wrong"
-            )
-            + f" ({each['msg']})",
-        }
-        for each in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+    messages: dict[str, str] = {}
+    for each in error.errors(include_url=False, include_context=False, include_input=False):
+        key = "errors.field_missing" if each["type"] == "missing" else "errors.field_wrong"
+        messages.setdefault(_field(each["loc"]), f"{words.text(key)} ({each['msg']})")
+    errors = [{"field": field, "message": message} for field, message in messages.items()]
     detail = words.text("errors.bad_input_detail", field=errors[0]["field"])
     return problem(
         key="bad_input", title=words.text("errors.bad_input"), detail=detail, status=422, errors=errors
     )
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    """Name the field of an error; of a field with several types pydantic names each type behind it too."""
+    value = request.get_json(silent=True)
+    parts: list[str] = []
+    for part in location:
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int):
+            value = value[part]
+        elif parts:
+            break
+        parts.append(str(part))
+    return ".".join(parts) or "body"
 
 
 def _answer_refusal(error: QueueError) -> Response:
@@ -67,7 +78,7 @@ def _answer_refusal(error: QueueError) -> Response:
     title = words.text(f"errors.{error.key}")
     detail = _detail(words, error) or title
     fields = [{"field": error.facts["field"], "message": detail}] if "field" in error.facts else None
-    return _answer(error.key, title, detail, error.status, fields)
+    return _answer(error.key, title, detail, error.status, fields, state=error.facts.get("state"))
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -80,6 +91,11 @@ def _answer_http(error: HTTPException) -> Response:
     return _answer(key, title, title, status)
 
 
+def _answer_too_deep(error: RecursionError) -> Response:
+    """Answer JSON that is nested deeper than it can be read."""
+    return _answer_refusal(BadInput(field="body")) if request.is_json else _answer_unexpected(error)
+
+
 def _answer_unexpected(error: Exception) -> Response:
     log.exception("unexpected error on %s %s", request.method, request.url_rule)
     words = _words()
@@ -87,7 +103,13 @@ def _answer_unexpected(error: Exception) -> Response:
 
 
 def _answer(
-    key: str, title: str, detail: str, status: int, errors: list[dict[str, str]] | None = None
+    key: str,
+    title: str,
+    detail: str,
+    status: int,
+    errors: list[dict[str, str]] | None = None,
+    *,
+    state: str | None = None,
 ) -> Response:
     if _wants_page():
         config = queue().context.config
@@ -102,15 +124,13 @@ def _answer(
             centre_name=config.centre.name,
         )
         return make_response(page, status)
-    return problem(key=key, title=title, detail=detail, status=status, errors=errors)
+    return problem(key=key, title=title, detail=detail, status=status, errors=errors, state=state)
 
 
 def _detail(words: Wording, error: QueueError) -> str | None:
     """Write what the error's facts say, where the catalogue has a sentence for them."""
     key = f"errors.{error.key}_detail"
-    facts = {
-        name: _shown(words, name, value) for name, value in error.facts.items() if value is not None
-    }
+    facts = {name: _shown(words, name, value) for name, value in error.facts.items() if value is not None}
     if not words.has(key):
         return None
     try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 from flask import request
 from flask_limiter import Limiter
@@ -10,9 +11,17 @@ from flask_limiter.util import get_remote_address
 
 # A whole hall may share one address, so attempts count by name and address together, and by address alone.
 SIGN_IN = "10 per minute; 60 per hour"
-TOKEN_PAGES = "600 per minute"
+ADDRESS = "60 per minute; 400 per hour"
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 limiter = Limiter(get_remote_address, headers_enabled=True)
+
+
+def limit_sign_in(view: View) -> View:
+    """Slow down who guesses at one account, and who tries one password at every account."""
+    limited = limiter.limit(SIGN_IN, key_func=name_and_address)(view)
+    return cast("View", limiter.limit(ADDRESS)(limited))
 
 
 def name_and_address() -> str:

@@ -11,7 +11,7 @@ from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
 from server.api.callers import StaffCaller, accept, caller, queue
 from server.api.schemas import AccessToken, Credentials, Me
-from server.limits import SIGN_IN, limiter, name_and_address
+from server.limits import limit_sign_in
 from server.operations.staff import ROLES
 
 blueprint = APIBlueprint(
@@ -24,7 +24,7 @@ blueprint = APIBlueprint(
 
 
 @blueprint.post("/auth/token", summary="Get a bearer token", responses={200: AccessToken})
-@limiter.limit(SIGN_IN, key_func=name_and_address)
+@limit_sign_in
 def token(body: Credentials) -> Response:
     sign_in = queue().staff.sign_in(username=body.username, password=body.password, kind="bearer")
     return json_answer(

@@ -32,9 +32,21 @@ def json_answer(value: Any, status: int = 200) -> Response:
 
 
 def problem(
-    *, key: str, title: str, detail: str, status: int, errors: list[dict[str, str]] | None = None
+    *,
+    key: str,
+    title: str,
+    detail: str,
+    status: int,
+    errors: list[dict[str, str]] | None = None,
+    state: str | None = None,
 ) -> Response:
-    """Answer with a problem; `key` names its type."""
+    """
+    Answer with a problem.
+
+    Args:
+        key: Names its type.
+        state: Of the ticket or counter that stood in the way.
+    """
     body: dict[str, Any] = {
         "type": f"urn:navbat:problem:{key}",
         "title": title,
@@ -43,4 +55,6 @@ def problem(
     }
     if errors:
         body["errors"] = errors
+    if state:
+        body["state"] = state
     return Response(dumps(body), status, mimetype=PROBLEM_TYPE)

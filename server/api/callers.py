@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 
-from server.errors import DeviceNotFound, NotAllowed, NotSameOrigin, NotSignedIn
+from server.errors import BadInput, DeviceNotFound, NotAllowed, NotSameOrigin, NotSignedIn
 from server.operations.context import Once
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 STAFF_COOKIE = "navbat_staff"
 DEVICE_COOKIE = "navbat_device"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+MAX_KEY = 200
 DEVICES = ("kiosk", "display", "printer")
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -107,12 +108,20 @@ def official() -> Official:
 
 
 def once() -> Once | None:
-    """Read the `Idempotency-Key`, if the request has one."""
+    """
+    Read the `Idempotency-Key`, if the request has one.
+
+    Raises:
+        BadInput: It is too long to be kept.
+    """
     key = request.headers.get("Idempotency-Key")
     if not key:
         return None
-    name = caller().name if "caller" in g else "visitor"
-    return Once.of(name, key[:200], request.method, request.path, request.get_data())
+    if len(key) > MAX_KEY:
+        raise BadInput(field="Idempotency-Key", at_most=MAX_KEY)
+    # Visitors are told apart by their addresses: two may well have chosen the same key.
+    name = caller().name if "caller" in g else f"visitor:{request.path}"
+    return Once.of(name, key, request.method, request.path, request.get_data())
 
 
 def staff_from_cookie() -> StaffCaller | None:

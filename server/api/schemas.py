@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Names = dict[str, str]
 Time = str
+
+# Larger keys than this do not survive JavaScript, nor SQLite.
+TicketName = Annotated[int, Field(ge=1, lt=2**53)] | Annotated[str, Field(max_length=10)]
 
 TicketState = Literal["waiting", "called", "serving", "held", "served", "no_show", "cancelled", "expired"]
 
@@ -58,14 +61,14 @@ class Reason(Input):
 class OutOfTurn(Input):
     """A call out of turn."""
 
-    ticket: int | str = Field(description="Key, or number as it is shown")
+    ticket: TicketName = Field(description="Key, or number as it is shown")
     reason: str = Field(max_length=60, description="Key of an out-of-turn reason; published")
 
 
 class HeldTicket(Input):
     """A ticket that the counter holds."""
 
-    ticket: int | str = Field(description="Key, or number as it is shown")
+    ticket: TicketName = Field(description="Key, or number as it is shown")
 
 
 class Destination(Input):
@@ -422,3 +425,6 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[FieldProblem] = []
+    state: str | None = Field(
+        default=None, description="With 409: the state of the ticket or counter that stands in the way"
+    )

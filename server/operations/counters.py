@@ -337,8 +337,11 @@ class Counters:
             raise TicketInHand(number=ticket.label)
 
     def _known(self, connection: Any, number: int, *, lock: bool = False) -> Record:
+        # Asked first: a number may be larger than any that the database can look for.
+        if number not in self._context.config.counter:
+            raise CounterNotFound(counter=number)
         counter = queries.counter(connection, self._context.centre, number, lock=lock)
-        if counter is None or number not in self._context.config.counter:
+        if counter is None:
             raise CounterNotFound(counter=number)
         return counter
 

@@ -13,6 +13,7 @@ from server.api import BASE, schemas
 from server.app import create_app
 from server.db.models import metadata
 from server.operations.staff import ROLES
+from tests.builders import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +122,12 @@ def database_rows(queue: Queue) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def make_template(config: Config, clock: Clock, folder: Path) -> dict[str, Caller]:
-    """Make a database with an account of each role and a device of each kind, and tell how each of them asks."""
+    """
+    Make a database with an account of each role and a device of each kind.
+
+    Returns:
+        How each of them asks. Only the official has a password.
+    """
     app = create_app(config, data_dir=folder, clock=clock, limits=False)
     queue: Queue = app.extensions["queue"]
     callers: dict[str, Caller] = {"nobody": NOBODY}
@@ -130,11 +136,11 @@ def make_template(config: Config, clock: Clock, folder: Path) -> dict[str, Calle
         queue.devices.identify(token)  # "last seen" is written now, so that no refusal below has to
         _add(callers, kind, kind, token, {"Cookie": f"navbat_device={token}"})
     for role in ROLES:
-        queue.staff.add(role, role=role, password=PASSWORD)
-        bearer = queue.staff.sign_in(username=role, password=PASSWORD, kind="bearer")
-        cookie = queue.staff.sign_in(username=role, password=PASSWORD, kind="cookie")
-        by_cookie = {"Cookie": f"navbat_staff={cookie.token}", "X-CSRF-Token": cookie.csrf}
-        _add(callers, role, role, bearer.token, by_cookie)
+        password = PASSWORD if role == "official" else None
+        official = queue.staff.add(role, role=role, password=password)
+        bearer, _ = open_session(queue, official, "bearer")
+        cookie, csrf = open_session(queue, official, "cookie")
+        _add(callers, role, role, bearer, {"Cookie": f"navbat_staff={cookie}", "X-CSRF-Token": csrf})
     queue.context.database.close()
     return callers
 

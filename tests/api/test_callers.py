@@ -77,10 +77,9 @@ def is_of_another_kind(role, way, allowed):
 
 @pytest.mark.parametrize(("method", "path", "body", "allowed"), ROUTES, ids=name_route)
 def test_each_of_its_callers_gets_through(hall, method, path, body, allowed):
-    for way in WAYS:
-        if role_of(way) not in allowed:
-            continue
-
+    ways = [way for way in WAYS if role_of(way) in allowed]
+    # A password's hash takes its time.
+    for way in ways[:2] if path == "/auth/token" else ways:
         answer = hall.ask(method, path, body, by=way)
 
         assert answer.status_code not in (400, 403, 422), f"{way}: {answer.text}"
