@@ -1,0 +1,225 @@
+"""The official's terminal in a real browser, against a real server."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.serving import make_server
+
+from server.app import create_app
+from tests.builders import BIRTH, create_official, create_ticket
+from tests.skips import require, require_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from server.config import Config
+    from server.operations import Queue
+    from tests.conftest import FixedClock
+
+PASSWORD = "correct horse"
+COUNTER = 18
+# A change on the screen keeps the keys deaf for a moment, against double clicks.
+GUARD_MS = 1100
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        require("the screens in a browser", "no playwright in this Python; start ./test")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=require_browser(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+class Terminal:
+    """A terminal on which Leyla is signed in."""
+
+    def __init__(self, url: str, queue: Queue, page: Page) -> None:
+        self.queue = queue
+        self.page = page
+        self.faults: list[str] = []
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.goto(f"{url}/sign-in?language=en&next=/counter/{COUNTER}")
+        page.fill("#username", "leyla")
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".top")
+
+    def press(self, *letters: str) -> None:
+        """Press keys as an official does: one after another has shown."""
+        for letter in letters:
+            self.page.wait_for_timeout(GUARD_MS)
+            self.page.keyboard.press(letter)
+
+    def shows(self, state: str) -> None:
+        """Wait until the visitor in hand is in this state."""
+        self.page.wait_for_selector(f'.hand[data-state="{state}"]')
+
+    @property
+    def offered(self) -> set[str]:
+        """Read what can be done now."""
+        buttons = self.page.locator(".act:not([aria-disabled])").all()
+        return {str(button.get_attribute("data-verb")) for button in buttons}
+
+
+@pytest.fixture
+def terminal(config: Config, clock: FixedClock, tmp_path: Path, browser: Browser) -> Iterator[Terminal]:
+    app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
+    queue: Queue = app.extensions["queue"]
+    queue.staff.add("leyla", role="official", password=PASSWORD)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    app.extensions["hall"].sockets.start()
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    yield Terminal(f"http://127.0.0.1:{server.port}", queue, context.new_page())
+    context.close()
+    app.extensions["hall"].sockets.stop()
+    server.shutdown()
+    queue.context.database.close()
+
+
+def test_a_visitor_is_called_served_and_finished_by_keys_alone(terminal: Terminal) -> None:
+    number = create_ticket(terminal.queue, BIRTH)["number"]
+
+    terminal.press("o", "n")
+    terminal.shows("called")
+    assert terminal.page.inner_text(".hand__number") == number
+
+    terminal.press("s")
+    terminal.shows("serving")
+
+    terminal.press("f")
+    terminal.page.wait_for_selector(".hand", state="detached")
+    assert terminal.queue.counters.view(COUNTER)["today"]["served"] == 1
+    assert terminal.faults == []
+
+
+def test_keys_work_by_their_place_on_a_cyrillic_layout(terminal: Terminal) -> None:
+    terminal.page.wait_for_timeout(GUARD_MS)
+
+    terminal.page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'щ', code: 'KeyO', bubbles: true}))"
+    )
+
+    terminal.page.wait_for_selector('.top .chip[data-state="open"]')
+
+
+def test_only_what_is_possible_now_is_offered(terminal: Terminal, clock: FixedClock, config: Config) -> None:
+    create_ticket(terminal.queue, BIRTH)
+    assert terminal.offered == {"open"}
+
+    terminal.press("o")
+    terminal.page.wait_for_selector('[data-verb="next"]')
+    assert terminal.offered == {"next", "pause", "close"}
+
+    terminal.press("n")
+    terminal.shows("called")
+    terminal.page.wait_for_timeout(GUARD_MS)
+    assert terminal.offered == {"start", "no_show", "hold", "transfer", "add_service"}
+
+    clock.advance(seconds=config.policy.recall_after_s + 1)
+    terminal.press("h")
+    terminal.page.wait_for_selector(".held__resume")
+
+
+def test_a_double_click_on_call_next_does_not_start_the_service(terminal: Terminal) -> None:
+    create_ticket(terminal.queue, BIRTH)
+    terminal.press("o")
+    terminal.page.wait_for_selector('[data-verb="next"]')
+    terminal.page.wait_for_timeout(GUARD_MS)
+
+    terminal.page.keyboard.press("n")
+    terminal.shows("called")
+    terminal.page.keyboard.press("s")
+    terminal.page.wait_for_timeout(GUARD_MS)
+
+    assert terminal.page.locator('.hand[data-state="called"]').count() == 1
+
+
+def test_a_visitor_who_takes_a_number_is_seen_at_once(terminal: Terminal) -> None:
+    terminal.press("o")
+    terminal.page.wait_for_selector('[data-verb="next"]')
+
+    number = create_ticket(terminal.queue, BIRTH)["number"]
+
+    # Sooner than the terminal would ask by itself.
+    terminal.page.wait_for_selector(f".queue tbody tr:has-text('{number}')", timeout=4000)
+
+
+def test_a_refusal_is_explained_and_the_view_is_right_again(terminal: Terminal) -> None:
+    create_ticket(terminal.queue, BIRTH)
+    terminal.press("o", "n")
+    terminal.shows("called")
+    csrf = terminal.page.locator('meta[name="csrf-token"]').get_attribute("content")
+    terminal.page.wait_for_timeout(GUARD_MS)
+
+    # The same official starts the service elsewhere, and this screen does not hear of it before the tap.
+    terminal.page.route(
+        "**/start",
+        lambda route: (
+            terminal.page.context.request.post(
+                route.request.url, data={}, headers={"X-CSRF-Token": csrf or ""}
+            ),
+            route.continue_(),
+        )[-1],
+    )
+    terminal.page.keyboard.press("s")
+
+    terminal.page.wait_for_selector(".told")
+    assert re.search(r"state", terminal.page.inner_text(".told"))
+    terminal.shows("serving")
+
+
+def test_without_a_network_the_visitor_stays_and_nothing_is_stored_for_later(terminal: Terminal) -> None:
+    create_ticket(terminal.queue, BIRTH)
+    terminal.press("o", "n")
+    terminal.shows("called")
+
+    terminal.page.context.set_offline(True)
+    terminal.page.wait_for_selector(".offline")
+    assert terminal.page.locator(".hand").count() == 1
+    assert terminal.offered == set()
+    terminal.press("s")
+
+    terminal.page.context.set_offline(False)
+    terminal.page.wait_for_selector(".offline", state="detached")
+    terminal.page.wait_for_timeout(GUARD_MS)
+    terminal.shows("called")
+
+
+def test_a_letter_typed_into_a_search_is_no_command(terminal: Terminal) -> None:
+    create_ticket(terminal.queue, BIRTH)
+    terminal.press("o", "n")
+    terminal.shows("called")
+    terminal.press("t")
+    terminal.page.wait_for_selector(".picker__option")
+
+    terminal.page.keyboard.type("sx")
+    terminal.page.keyboard.press("Escape")
+
+    terminal.page.wait_for_selector("dialog", state="detached")
+    terminal.shows("called")
+
+
+def test_anothers_counter_can_be_seen_but_not_worked_at(terminal: Terminal) -> None:
+    other = create_official(terminal.queue, "rashad")
+    terminal.queue.counters.open(COUNTER, other)
+
+    terminal.page.reload()
+
+    assert other.name in terminal.page.inner_text(".empty h1")
+    assert terminal.offered == set()
