@@ -15,6 +15,8 @@ from server.events import EventBus
 from server.operations import Queue, make_queue
 from server.operations.configuring import apply_config, retired_names
 from server.operations.context import Context
+from server.operations.ledger import origin
+from server.signing import load_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from server.printers import Printers
     from server.relay import Relay
+    from server.signing import SigningKey
     from server.sockets import Sockets
     from server.timers import Timers
 
@@ -61,6 +64,7 @@ class Hall:
             start(task)
         self.sockets.start()
         start(self.timers.run)
+        start(self.timers.seal)
 
     def stop(self) -> None:
         """End it, within about two seconds."""
@@ -81,6 +85,7 @@ class Hall:
             log.warning("the database does not answer", exc_info=True)
             checks["database"] = {"ok": False, "error": type(error).__name__}
         checks["clock"] = {"ok": self.timers.ticks > 0, "leads": self.timers.leads}
+        checks["log"] = {"ok": not self.queue.ledger.is_late()}
         checks["spooler"] = {"ok": self.printers.is_running or not self.timers.leads}
         if self.relay:
             checks["bus"] = {"ok": self.relay.is_connected()}
@@ -106,7 +111,7 @@ def create_app(
     Wire a hall.
 
     Args:
-        data_dir: Keeps the SQLite file, the secret key and the virtual printers' slips.
+        data_dir: Keeps the SQLite file, the secret key, the log's key and the virtual printers' slips.
         database_url: A SQLite file in `data_dir` when None.
         redis_url: The bus between several processes; they also work without, a second behind.
         async_mode: "gevent" where the process is monkey-patched, else "threading".
@@ -125,6 +130,7 @@ def create_app(
         clock=clock,
         randomness=randomness or Randomness(),
         offload=offload,
+        log_key=load_key(origin(config.centre.key), data_dir),
     )
     app = _make_flask(config, secret_key or _secret(data_dir), redis_url, limits=limits)
     app.extensions["queue"] = queue
@@ -140,6 +146,7 @@ def open_queue(
     clock: Clock = system_clock,
     randomness: Randomness | None = None,
     offload: Callable[[Callable[[], Any]], Any] = lambda work: work(),
+    log_key: SigningKey | None = None,
 ) -> Queue:
     """Open the operations on a database: migrated, and in step with the configuration."""
     randomness = randomness or Randomness()
@@ -163,6 +170,7 @@ def open_queue(
         public_url=public_url.rstrip("/"),
         retired_names=retired_names(database),
         offload=offload,
+        log_key=log_key,
     )
     queue = make_queue(context)
     queue.waits.refresh()

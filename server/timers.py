@@ -26,6 +26,8 @@ LEASE = timedelta(seconds=6)
 HEARTBEAT_TICKS = 2
 DAY_CHECK_TICKS = 30
 CLEAN_TICKS = 3600
+# An entry is sealed within a second of its writing.
+SEAL_EVERY_S = 0.5
 
 
 class Lease:
@@ -107,9 +109,24 @@ class Timers:
             self._queue.days.forget_answers()
         self.ticks += 1
 
+    def seal(self) -> None:
+        """Seal the log, or follow the process that does, until `stop`; apart, so that no forecast delays it."""
+        while not self._stop.wait(SEAL_EVERY_S):
+            self._seal_once()
+        self._seal_once()
+
     def stop(self) -> None:
-        """End `run` soon."""
+        """End `run` and `seal` soon."""
         self._stop.set()
+
+    def _seal_once(self) -> None:
+        try:
+            if self.leads:
+                self._queue.ledger.seal()
+            else:
+                self._queue.ledger.look()
+        except Exception:
+            log.exception("the log could not be sealed; it is tried again")
 
     def _lead(self, leads: bool) -> None:
         if leads and not self.leads:

@@ -28,8 +28,14 @@ POST /counters/{counter}/resume
 POST /counters/{counter}/transfer
 POST /counters/{counter}/add-service
 GET /hall
+GET /log/checkpoint
+GET /log/key
+GET /log/entries
+GET /log/consistency
+GET /tickets/{token}/proof
 """.strip().splitlines()
-PUBLIC = {"/services", "/hall", "/auth/token"}
+LOG = ("checkpoint", "key", "entries", "consistency")
+PUBLIC = {"/services", "/hall", "/auth/token", *(f"/log/{name}" for name in LOG)}
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import server.db.ledger  # noqa: F401  # adds the tables of the log
 from server.db.models import metadata
 
 connection = context.config.attributes["connection"]
