@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -79,6 +80,21 @@ def cancel(token: str) -> ResponseReturnValue:
     with suppress(TicketStateError):
         _queue().tickets.cancel(token)
     return redirect(url_for("kiosk.ticket", token=token, language=request.args.get("language")), 303)
+
+
+@blueprint.get("/t/<token>/why")
+def why(token: str) -> ResponseReturnValue:
+    """Tell why those who came later were called earlier."""
+    page = _page(_queue().tickets.view(token)["language"])
+    found = _queue().reasons.why(token, page["language"])
+
+    def time(at: str) -> str:
+        return clock_time(datetime.fromisoformat(at), page["language"], ZoneInfo(page["timezone"]))
+
+    passed = [{**each, "time": time(each["called_at"])} for each in found["passed"]]
+    return render_template(
+        "kiosk/why.html", **page, token=token, why=found, passed=passed, due=time(found["due_at"])
+    )
 
 
 @blueprint.get("/q/<token>.svg")

@@ -17,7 +17,8 @@ export function Result({ state }) {
         <${Icon} name="pin" />
         <div>
           <p class="slip__zone">
-            ${t("kiosk.wait_in")} <strong lang=${nameLanguage(ticket.zone_name)}>${name(ticket.zone_name)}</strong>
+            <span>${t("kiosk.wait_in")}</span>
+            <strong lang=${nameLanguage(ticket.zone_name)}>${name(ticket.zone_name)}</strong>
           </p>
           ${ticket.where && html`<p lang=${nameLanguage(ticket.where)}>${name(ticket.where)}</p>`}
         </div>
