@@ -322,10 +322,16 @@ MEASURE = """(mm) => {
 }""" % (TARGET_MM, CAPITAL_EM, CAPITAL_MM)  # noqa: UP031 - braces are JavaScript's
 
 
-@pytest.mark.parametrize("language", ["az", "ru"])
-@pytest.mark.parametrize("look", ["", "text-large"])
-@pytest.mark.parametrize("viewport", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
-@pytest.mark.parametrize("screen_mm", [(336, 597), (268, 477)], ids=["27 inch", "22 inch"])
+@pytest.mark.parametrize(
+    ("screen_mm", "viewport", "look", "language"),
+    [
+        pytest.param((336, 597), PORTRAIT, "", "az", id="27 inch, portrait"),
+        pytest.param((268, 477), PORTRAIT, "text-large", "ru", id="22 inch, portrait, large text"),
+        pytest.param((336, 597), LANDSCAPE, "text-large", "az", id="27 inch, landscape, large text"),
+        pytest.param((268, 477), LANDSCAPE, "", "ru", id="22 inch, landscape"),
+        pytest.param((268, 477), LANDSCAPE, "text-large", "ru", id="22 inch, landscape, large text"),
+    ],
+)
 def test_targets_and_letters_have_their_true_size_and_nothing_is_cut(
     open_kiosk: Callable[..., Kiosk],
     screen_mm: tuple[int, int],
