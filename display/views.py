@@ -42,6 +42,8 @@ def board() -> ResponseReturnValue:
     state = {
         "zone": key,
         "board": queue().boards.view(key),
+        # Hundreds of services would take minutes to leaf through, and visitors know which agency they came to.
+        "waiting_by": "agency" if sum(agency.zone == key for agency in config.agencies) > 1 else "service",
         "calendar": {each: calendar_words(each) for each in centre.languages},
     }
     return _live_page("board", zone_name=config.zone[key].name, state=state)

@@ -1,6 +1,8 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from "/static/js/html.js";
+import { readJson } from "/static/js/state.js";
 import { name, nameLanguage, t } from "/static/js/wording.js";
 
+const page = readJson("state");
 const STEP_MIN = 5;
 const HOURS_FROM_MIN = 180;
 
@@ -37,16 +39,12 @@ export function Waiting({ board, spoken }) {
   </section>`;
 }
 
-/**
- * One row for each agency; for each service where the zone has one agency only. Hundreds of services would take
- * minutes to leaf through, and visitors know which agency they came to.
- */
+/** One row for each agency, or for each service where the zone has one agency only. */
 function rowsOf(waiting) {
   const some = waiting.filter((row) => row.waiting > 0);
-  const agencies = new Set(waiting.map(({ agency }) => agency));
   const rows = new Map();
   for (const row of some) {
-    const [key, names] = agencies.size > 1 ? [row.agency, row.agency_name] : [row.service, row.name];
+    const [key, names] = page.waiting_by === "agency" ? [row.agency, row.agency_name] : [row.service, row.name];
     const sum = rows.get(key) ?? { key, name: names, waiting: 0, wait: null };
     rows.set(key, { ...sum, waiting: sum.waiting + row.waiting, wait: union(sum.wait, row.wait) });
   }
