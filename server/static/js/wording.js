@@ -98,12 +98,14 @@ export function time(at, code = current) {
 /**
  * @param {number} seconds
  * @param {string} [code]
- * @returns {string} whole minutes, rounded up: "12 dəq"; the page's wording must hold the part "common"
+ * @returns {string} whole minutes, rounded up: "12 dəq"
  */
 export function duration(seconds, code = current) {
   const minutes = Math.max(0, Math.ceil(seconds / 60));
-  // Not Intl's unit style: browsers leave out its words for Azerbaijani and Uzbek.
-  return `${minutes} ${t("common.minutes_short", {}, code)}`;
+  // Intl's unit style is for pages without the part "common": browsers know no Azerbaijani or Uzbek unit.
+  const unit = catalogues[code]?.["common.minutes_short"];
+  if (unit) return `${minutes} ${unit}`;
+  return new Intl.NumberFormat(code, { style: "unit", unit: "minute", unitDisplay: "short" }).format(minutes);
 }
 
 const formatters = new Map();
