@@ -11,7 +11,10 @@ POST /auth/token
 GET /services
 POST /tickets
 GET /tickets/{token}
+GET /tickets/{token}/why
 POST /tickets/{token}/cancel
+POST /tickets/{token}/postpone
+POST /check-ins
 POST /ratings/{token}
 GET /counters/{counter}
 POST /counters/{counter}/open
