@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     TICKET_EXPIRED = "ticket.expired"
     SERVICE_ADDED = "ticket.service_added"
     COUNTER_OPENED = "counter.opened"
+    COUNTER_CHANGED = "counter.changed"
     COUNTER_PAUSED = "counter.paused"
     COUNTER_CLOSED = "counter.closed"
     OVERTAKEN = "alarm.overtaken"

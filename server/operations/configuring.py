@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
+from server.db import queries
 from server.db.models import catalogue, centres, counters
 from server.events import EventKind
+from server.operations.serving import quota_every, servable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +47,31 @@ def apply_config(database: Database, config: Config, digest: str) -> bool:
             policy=config.policy.version,
             added=added,
             retired=retired,
+            **_rule(config),
         )
+        _change_open_counters(tx, config)
     return True
+
+
+def _rule(config: Config) -> dict[str, Any]:
+    """Tell what a replay of the log needs to know of the policy, in seconds."""
+    targets = config.policy.target_minutes
+    return {
+        "quota_every": quota_every(config),
+        "targets": {service.key: service.target_minutes * 60 for service in config.services},
+        "arrival_targets": {"appointment": targets.appointment * 60, "collect": targets.collect * 60},
+        "credits": sorted({0, *(category.credit_minutes * 60 for category in config.categories)}),
+    }
+
+
+def _change_open_counters(tx: Transaction, config: Config) -> None:
+    """Write into the log what the counters serve from now on at which officials sit."""
+    for row in queries.all_counters(tx.connection, tx.centre):
+        if row.official is not None:
+            services = servable(config, row.number, row.official_agencies, row.official_services)
+            tx.record(
+                EventKind.COUNTER_CHANGED, counter=row.number, official=row.official, services=list(services)
+            )
 
 
 def retired_names(database: Database) -> dict[tuple[str, str], Names]:
