@@ -452,3 +452,24 @@ leases = Table(
     Column("holder", Text, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
 )
+
+# What the estimate learned from the log, up to an entry: a few sums, so that a start reads one row and no history.
+learned = Table(
+    "learned",
+    metadata,
+    _centre(primary_key=True),
+    Column("until_event", Id, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# The waits told at issue: how many visitors of a day and service were to be called by then, and how many were.
+promises = Table(
+    "promises",
+    metadata,
+    _centre(primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("service", Text, primary_key=True),
+    Column("promised", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
+)
