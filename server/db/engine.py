@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from json import JSONEncoder
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 from sqlalchemy.engine import make_url
 
 from server.db.models import events as events_table
+from server.db.prepared import FastConnection
+from server.db.turns import Readers, Writer
 from server.domain.numbering import day_of
 from server.events import Event, EventKind
 
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 
     from server.clock import Clock, Randomness
 
+# Kept, as `json.dumps` would make another for each value.
+JSON_ENCODER = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 INSERT_EVENT = insert(events_table).returning(events_table.c.id)
-READ_ONLY = "navbat_read_only"
 # A centre's writes stand in one order on PostgreSQL too, that of the log's keys: a replay sees what each call saw.
 LOCK_CENTRE = text("SELECT pg_advisory_xact_lock(hashtext(:centre))")
 
@@ -36,14 +39,21 @@ class Transaction:
     """
 
     def __init__(
-        self, connection: Connection, *, centre: str, now: datetime, day: date, salt: Callable[[], bytes]
+        self,
+        connection: Connection,
+        *,
+        centre: str,
+        now: datetime,
+        day: date,
+        salt: Callable[[], bytes],
+        events: list[Event],
     ) -> None:
         self.connection = connection
         self.execute = connection.execute
         self.centre = centre
         self.now = now
         self.day = day
-        self.events: list[Event] = []
+        self.events = events
         self._salt = salt
 
     def record(
@@ -79,8 +89,8 @@ class Database:
     """
     SQLite or PostgreSQL behind one face.
 
-    On SQLite one writer at a time holds a lock of this process: a greenlet that waits for the file's own lock would
-    stop all others. So SQLite carries one server process.
+    On SQLite one writer at a time holds a lock of this process (`turns.py`): a greenlet that waits for the file's
+    own lock would stop all others. So SQLite carries one server process.
     """
 
     def __init__(
@@ -100,35 +110,50 @@ class Database:
         self._clock = clock
         self._salt = randomness.salt
         self._publish = publish
-        self._write_lock = threading.Lock() if self.is_sqlite else nullcontext()
-        self._reader = self.engine.execution_options(**{READ_ONLY: True})
+        self._writer = Writer(self.engine) if self.is_sqlite else None
+        self._readers = Readers(self.engine) if self.is_sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a connection that sees one consistent state and writes nothing."""
-        with self._reader.connect() as connection:
-            yield connection
+        if self._readers is not None:
+            with self._readers.turn() as fast:
+                yield cast("Connection", fast)
+            return
+        with self.engine.connect() as connection, connection.begin():
+            yield cast("Connection", FastConnection(connection))
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Open a transaction; committed at the end, undone by an exception, and its events published after."""
-        with self._write_lock, self.engine.begin() as connection:
-            if not self.is_sqlite:
-                connection.execute(LOCK_CENTRE, {"centre": self.centre})
-            now = self._clock()
-            transaction = Transaction(
-                connection,
-                centre=self.centre,
-                now=now,
-                day=day_of(now, self.timezone),
-                salt=self._salt,
-            )
+        if self._writer is not None:
+            events: list[Event] = []
+            with self._writer.turn(lambda: self._publish(events)) as fast:
+                yield self._transaction(cast("Connection", fast), events)
+            return
+        with self.engine.begin() as connection:
+            connection.execute(LOCK_CENTRE, {"centre": self.centre})
+            transaction = self._transaction(cast("Connection", FastConnection(connection)), [])
             yield transaction
         self._publish(transaction.events)
 
     def close(self) -> None:
         """Close every connection."""
+        for kept in (self._writer, self._readers):
+            if kept is not None:
+                kept.close()
         self.engine.dispose()
+
+    def _transaction(self, connection: Connection, events: list[Event]) -> Transaction:
+        now = self._clock()
+        return Transaction(
+            connection,
+            centre=self.centre,
+            now=now,
+            day=day_of(now, self.timezone),
+            salt=self._salt,
+            events=events,
+        )
 
 
 def make_engine(url: str) -> Engine:
@@ -145,12 +170,12 @@ def make_engine(url: str) -> Engine:
             pool_size=20,
             max_overflow=20,
             pool_pre_ping=True,
-            json_serializer=_dumps,
+            json_serializer=JSON_ENCODER.encode,
             connect_args={"options": "-c timezone=UTC"},
         )
     engine = create_engine(
         parsed,
-        json_serializer=_dumps,
+        json_serializer=JSON_ENCODER.encode,
         pool_size=20,
         max_overflow=40,
         connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
@@ -158,12 +183,6 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def _dumps(value: Any) -> str:
-    import json
-
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -177,6 +196,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE takes the write lock first, so that no writer fails in the middle because another came before.
-    read_only = connection.get_execution_options().get(READ_ONLY)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    raw: Any = connection.connection.dbapi_connection
+    # `turns.py` may have begun already. Otherwise IMMEDIATE takes the write lock first, so that no writer fails in the
+    # middle because another came before.
+    if not raw.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
