@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
+from server import frames
 from server.api.callers import STAFF_COOKIE
 from server.errors import QueueError, TicketNotFound
 from server.events import Event, EventKind
@@ -102,7 +103,12 @@ class Sockets:
             ping_timeout=10,
             max_http_buffer_size=100_000,
         )
+        frames.install(self.io)
         self._zones: set[str | None] = {None, *queue.context.config.zone}
+        self._counters_serving: dict[str, list[int]] = {}
+        for counter in queue.context.config.counters:
+            for service in counter.services:
+                self._counters_serving.setdefault(service, []).append(counter.number)
         self._followed: dict[str, tuple[int, int]] = {}
         self._sids: dict[str, str] = {}
         self._calls = Pusher(self._send_call, every_s=0.0)
@@ -220,10 +226,7 @@ class Sockets:
         if any(bound.startswith("official:") for bound in bounds):
             numbers.update(self._queue.config.counter)
         numbers |= {int(bound.partition(":")[2]) for bound in bounds if bound.startswith("counter:")}
-        for counter in self._queue.context.config.counters:
-            if not services.isdisjoint(counter.services):
-                numbers.add(counter.number)
-        return numbers
+        return numbers.union(*(self._counters_serving.get(service, ()) for service in services))
 
     # What is sent.
 
