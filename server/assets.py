@@ -118,21 +118,31 @@ def _add_version(endpoint: str, values: dict[str, Any]) -> None:
 
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", content_security_policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    # Not no-referrer: browsers would then send "Origin: null" with our own forms, which are checked by it.
-    # Across sites nothing is sent, since the address of a ticket page is its key.
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    present = {name.lower() for name in headers.keys()}  # noqa: SIM118
+    for name, value in _policies():
+        if name.lower() not in present:
+            headers.add(name, value)
     file = _requested_file()
-    if file is None:
-        headers.setdefault("Cache-Control", "no-store")
-    else:
+    if file is not None:
         _keep(response, file)
+    elif "cache-control" not in present:
+        headers.add("Cache-Control", "no-store")
     return response
+
+
+@lru_cache(maxsize=1)
+def _policies() -> tuple[tuple[str, str], ...]:
+    return (
+        ("Content-Security-Policy", content_security_policy()),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        # Not no-referrer: browsers would then send "Origin: null" with our own forms, which are checked by it.
+        # Across sites nothing is sent, since the address of a ticket page is its key.
+        ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    )
 
 
 def _keep(response: Response, file: Path) -> None:
