@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.lanes import Lanes
 from bench.processes import cpu_s, rss_mib
-from bench.watchers import Watchers
+from bench.watchers import GIVE_UP_S, Watchers
 
 PAUSE_S = (0.12, 0.3)
 
@@ -55,9 +55,8 @@ def run_watch(plan: dict[str, Any]) -> dict[str, Any]:
         status, answer_ms, facts = lanes.one(act["do"])
         if status >= 300 or not facts:
             raise RuntimeError(f"{act['do']['path']} answered {status}: {facts}")
-        came = watchers.settle()
-        boards += _count_boards(came)
-        times, sample = _arrivals(came, str(facts[0]).encode())
+        times, sample, more = _await_boards(watchers, str(facts[0]).encode())
+        boards += more
         size = len(sample)
         result["first_ms"].append((min(times) - started_at) * 1000)
         result["last_ms"].append((max(times) - started_at) * 1000)
@@ -78,18 +77,22 @@ def _count_boards(came: list[list[tuple[float, bytes]]]) -> int:
     return sum(b'"board"' in message[:24] for messages in came for _, message in messages)
 
 
-def _arrivals(came: list[list[tuple[float, bytes]]], number: bytes) -> tuple[list[float], bytes]:
-    """Tell when each display had the board with a number in it."""
-    times, sample = [], b""
-    for messages in came:
-        for at, message in messages:
-            if b'"board"' in message[:24] and b'"' + number + b'"' in message:
-                times.append(at)
-                sample = message
-                break
-        else:
-            raise RuntimeError(f"a display did not get {number.decode()}")
-    return times, sample
+def _await_boards(watchers: Watchers, number: bytes) -> tuple[list[float], bytes, int]:
+    """Tell when each display had the board with a number in it, one such board, and how many boards came."""
+    mark = b'"' + number + b'"'
+    times: dict[int, float] = {}
+    sample, boards = b"", 0
+    give_up_at = time.perf_counter() + GIVE_UP_S
+    while len(times) < len(watchers.all):
+        if time.perf_counter() > give_up_at:
+            raise RuntimeError(f"{len(watchers.all) - len(times)} displays did not get {number.decode()}")
+        came = watchers.settle()
+        boards += _count_boards(came)
+        for display, messages in enumerate(came):
+            for at, message in messages:
+                if display not in times and b'"board"' in message[:24] and mark in message:
+                    times[display], sample = at, message
+    return list(times.values()), sample, boards
 
 
 def main() -> None:
