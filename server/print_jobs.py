@@ -27,7 +27,7 @@ class PrintJobs:
 
     def write_ticket(self, tx: Transaction, ticket: Any, *, printer: str, ahead: int | None) -> None:
         """Have a ticket's slip printed."""
-        wait = self._waits.for_newcomer(ticket.service)
+        wait = self._waits.of(ticket)
         document = {
             "number": ticket.label,
             "service": ticket.service,

@@ -171,6 +171,7 @@ class Issuing:
             origin=ticket.origin,
             lane=ticket.lane,
             policy=ticket.policy,
+            promised_at=self._views.promised_at(ticket),
             services=[each.key for each in arriving.services],
         )
         ahead = self._views.ahead(tx.connection, ticket)

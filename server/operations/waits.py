@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections import defaultdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from server.db import queries
+from server.db import estimates, queries
 from server.domain.calling import Lane
-from server.domain.durations import durations
 from server.domain.states import CounterState
 from server.domain.waiting import (
+    Booking,
     Comer,
+    Following,
     Forecast,
-    Habits,
     Hall,
     InHand,
     OpenCounter,
@@ -21,10 +23,12 @@ from server.domain.waiting import (
     WaitingTicket,
     forecast,
 )
-from server.operations.serving import quota_every, servable
+from server.operations.issuing import terms_of
+from server.operations.learning import Learning
+from server.operations.serving import lane_of, quota_every, servable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
@@ -32,8 +36,17 @@ if TYPE_CHECKING:
     from server.events import Event
     from server.operations.context import Context, View
 
+    Forecaster = Callable[..., Forecast]
+
+log = logging.getLogger(__name__)
+
 # Those in service go on, though nothing happens: their remaining times shrink.
 STALE_AFTER = timedelta(seconds=15)
+# Of those who have an appointment, as one centre published it for one day of 12,458 bookings (FIELD.md).
+BOOKED_COME = 0.71
+BOOKED_COME_LATE = 0.3
+BOOKED_COME_EARLY = timedelta(minutes=5)
+BOOKED_AHEAD = timedelta(hours=2)
 
 
 class Waits:
@@ -41,15 +54,21 @@ class Waits:
     Forecasts of the hall, at most one a second.
 
     `refresh` is called by the clock when something has changed; who reads gets the last forecast at no cost.
+
+    Args:
+        forecaster: Plays the hall; `server.forecasting` has one that does it in a process of its own.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, forecaster: Forecaster = forecast) -> None:
         self._context = context
+        self._forecaster = forecaster
+        self._learning = Learning(context)
         self._lock = threading.Lock()
         self._changed = True
         self._forecast = Forecast(context.clock(), {}, {})
+        self._newcomers: dict[tuple[str, Lane], list[tuple[float, Wait]]] = {}
         self._waiting: dict[str, int] = {}
-        self._newcomers: dict[str, Wait] = {}
+        self._comers = _comers(context)
         context.bus.subscribe(self._notice)
 
     def refresh(self, *, if_changed: bool = False) -> bool:
@@ -68,33 +87,52 @@ class Waits:
         with self._lock:
             self._changed = False
             with self._context.database.read() as connection:
+                self._changed = not self._learning.catch_up(connection)
                 hall = self.hall(connection, self._context.clock())
                 self._waiting = queries.waiting_by_service(connection, self._context.centre)
-            config = self._context.config
-            newcomers = {
-                Comer(service.key, Lane.ORDINARY, service.target_minutes * 60.0)
-                for service in config.services
-            }
-            self._forecast = forecast(hall, newcomers, seed=1)
-            self._newcomers = {comer.service: wait for comer, wait in self._forecast.newcomers.items()}
+            try:
+                self._take(self._forecaster(hall, self._comers, seed=_seed(hall.at)))
+            except Exception:
+                # The last forecast stays, and is tried again when the hall has changed.
+                log.exception("the waits could not be estimated")
+                return False
         return True
+
+    def keep(self) -> None:
+        """Write down what was learned; see `Learning.keep`."""
+        with self._lock:
+            self._learning.keep()
 
     def for_newcomer(self, service: str) -> Wait | None:
         """Tell the wait of a walk-in who comes now; None when no counter is open for the service."""
-        return self._newcomers.get(service)
+        known = self._context.config.service.get(service)
+        if known is None:
+            return None
+        return self._for_comer(service, Lane.ORDINARY, known.target_minutes * 60.0)
 
     def for_ticket(self, id: int) -> Wait | None:
         """Tell the wait of a waiting ticket, less what has passed since the forecast."""
         wait = self._forecast.tickets.get(id)
         if wait is None:
             return None
-        passed_s = round((self._context.clock() - self._forecast.at).total_seconds())
-        return Wait(
-            max(wait.low_s - passed_s, 0),
-            max(wait.likely_s - passed_s, 0),
-            max(wait.high_s - passed_s, 0),
-            wait.rough,
-        )
+        return wait.less((self._context.clock() - self._forecast.at).total_seconds())
+
+    def of(self, ticket: Any) -> Wait | None:
+        """Tell the wait of a ticket that may have been issued a moment ago, by its row."""
+        known = self.for_ticket(ticket.id)
+        if known is not None:
+            return known
+        lead_s = (ticket.due_at - self._context.clock()).total_seconds()
+        return self._for_comer(ticket.service, Lane(ticket.lane), lead_s)
+
+    def promised_at(self, ticket: Any) -> datetime | None:
+        """Tell the "9 in 10 by" that a ticket issued now is shown with; None when no wait can be told."""
+        wait = self.of(ticket)
+        return wait.promised_at(self._context.clock()) if wait is not None else None
+
+    def hit_rate(self) -> View:
+        """Tell how many were called by the time that was promised; see `Learning.hit_rate`."""
+        return self._learning.hit_rate()
 
     def waiting(self, service: str) -> int:
         """Tell how many wait for a service."""
@@ -102,43 +140,127 @@ class Waits:
 
     def hall(self, connection: Connection, now: datetime) -> Hall:
         """Read the hall as the forecast needs it."""
-        context = self._context
+        context, learned = self._context, self._learning.learned
+        counters = queries.all_counters(connection, context.centre)
         in_hand = {row.counter: row for row in queries.tickets_in_hand(connection, context.centre)}
+        following = self._following(connection)
+        places = {row.official: row.number for row in counters if row.official is not None}
+        day, slot = self._learning.day_and_slot(now)
         return Hall(
             at=now,
-            waiting=[self._waiting_ticket(row) for row in queries.waiting(connection, context.centre)],
+            waiting=[
+                _waiting_ticket(row, places, following[row.id])
+                for row in queries.waiting(connection, context.centre)
+            ],
             counters=[
                 OpenCounter(
                     row.number,
                     frozenset(
                         servable(context.config, row.number, row.official_agencies, row.official_services)
                     ),
-                    self._in_hand(in_hand.get(row.number), now),
+                    _in_hand(in_hand.get(row.number), following, now),
                     row.calls_since_quota,
                 )
-                for row in queries.all_counters(connection, context.centre)
+                for row in counters
                 if row.state == CounterState.OPEN and row.number in context.config.counter
             ],
-            habits=Habits(
-                durations({service.key: service.minutes * 60.0 for service in context.config.services}, {})
-            ),
+            habits=learned.habits({each.key: each.minutes * 60.0 for each in context.config.services}),
+            streams=learned.streams(now, day=day, slot=slot),
+            bookings=self._bookings(connection, now),
             quota_every=quota_every(context.config),
+            high=learned.level,
         )
 
-    def _waiting_ticket(self, row: Record) -> WaitingTicket:
-        kind, _, name = (row.bound or "").partition(":")
-        return WaitingTicket(
-            row.id, row.service, row.due_at, Lane(row.lane), int(name) if kind == "counter" else None
-        )
+    def _take(self, told: Forecast) -> None:
+        newcomers: dict[tuple[str, Lane], list[tuple[float, Wait]]] = defaultdict(list)
+        for comer, wait in told.newcomers.items():
+            newcomers[comer.service, comer.lane].append((comer.lead_s, wait))
+        self._newcomers = dict(newcomers)
+        self._forecast = told
 
-    def _in_hand(self, row: Record | None, now: datetime) -> InHand | None:
-        if row is None:
+    def _for_comer(self, service: str, lane: Lane, lead_s: float) -> Wait | None:
+        """Take the forecast for the kind of visitor that is nearest by its due time."""
+        kinds = self._newcomers.get((service, lane)) or self._newcomers.get((service, Lane.ORDINARY))
+        if not kinds:
             return None
-        since = row.started_at or row.called_at or now
-        return InHand(row.service, (now - since).total_seconds(), row.started_at is not None, Lane(row.lane))
+        return min(kinds, key=lambda kind: abs(kind[0] - lead_s))[1]
+
+    def _following(self, connection: Connection) -> dict[int, tuple[Following, ...]]:
+        config = self._context.config
+        following: dict[int, tuple[Following, ...]] = defaultdict(tuple)
+        for row in estimates.following_services(connection, self._context.centre):
+            if row.service in config.service:
+                terms = terms_of(
+                    config,
+                    row.service,
+                    start_at=row.start_at,
+                    origin="walk_in",
+                    category=row.category,
+                    penalty_s=row.penalty_s,
+                )
+                following[row.id] += (Following(row.service, terms.due_at),)
+        return following
+
+    def _bookings(self, connection: Connection, now: datetime) -> list[Booking]:
+        config = self._context.config
+        late = timedelta(minutes=config.policy.late_minutes)
+        bookings = []
+        for row in estimates.booked(connection, self._context.centre, now - late, now + BOOKED_AHEAD):
+            if row.service not in config.service:
+                continue
+            terms = terms_of(
+                config, row.service, start_at=row.slot_at, origin="appointment", category=row.category
+            )
+            at = max(row.slot_at - BOOKED_COME_EARLY, now)
+            comer = Comer(row.service, lane_of(config, row.category), (terms.due_at - at).total_seconds())
+            chance = BOOKED_COME if row.slot_at > now else BOOKED_COME_LATE
+            bookings.append(Booking(comer, at, terms.due_at, chance))
+        return bookings
 
     def _notice(self, events: Sequence[Event]) -> None:
         self._changed = True
+
+
+def _comers(context: Context) -> frozenset[Comer]:
+    """List the kinds of visitors who may take a ticket: each service, in the place of each category."""
+    config = context.config
+    effects = {(Lane.ORDINARY, 0)} | {
+        (lane_of(config, category.key), category.credit_minutes) for category in config.categories
+    }
+    return frozenset(
+        Comer(service.key, lane, (service.target_minutes - credit) * 60.0)
+        for service in config.services
+        for lane, credit in effects
+    )
+
+
+def _seed(at: datetime) -> int:
+    """One chance for a whole day: the forecast changes when the hall does, not because it was drawn again."""
+    return at.date().toordinal()
+
+
+def _waiting_ticket(row: Record, places: dict[int, int], following: tuple[Following, ...]) -> WaitingTicket:
+    kind, _, name = (row.bound or "").partition(":")
+    counter = None
+    if kind == "counter":
+        counter = int(name)
+    elif kind == "official":
+        # Where nobody is: who waits for an official who is away is told no time.
+        counter = places.get(int(name), 0)
+    return WaitingTicket(row.id, row.service, row.due_at, Lane(row.lane), counter, following)
+
+
+def _in_hand(row: Record | None, following: dict[int, tuple[Following, ...]], now: datetime) -> InHand | None:
+    if row is None:
+        return None
+    since = row.started_at or row.called_at or now
+    return InHand(
+        row.service,
+        (now - since).total_seconds(),
+        row.started_at is not None,
+        Lane(row.lane),
+        following[row.id],
+    )
 
 
 def wait_view(wait: Wait | None) -> View | None:

@@ -58,6 +58,7 @@ class Layout:
     A hall and those who would come now, in arrays.
 
     Attributes:
+        lines: As they were laid.
         ranks: Precedence of each line, by whether a quota claims the call: [2, line].
         serves: Whether a counter may call a line: [counter, line]; `new_serves`: a kind of newcomer.
         first: First column of each line; its last is nobody, whose due time never comes.
@@ -77,7 +78,7 @@ class Layout:
             name: frozenset(place for place, counter in enumerate(hall.counters) if name in counter.services)
             for name in names
         }
-        self._lines: list[Line] = []
+        self.lines: list[Line] = []
         self._lay_newcomers(newcomers)
         self._lay_waiting()
         self.free = self._free()
@@ -92,15 +93,18 @@ class Layout:
             if self._able[comer.service]:
                 groups[self._able[comer.service], comer.lane, comer.lead_s].append(comer)
         self.newcomers = list(groups.values())
-        self.new_due = np.array([lead_s for _, _, lead_s in groups])
+        after_all_s = (len(self._hall.waiting) + 1) * _TIE_S
+        self.new_due = np.array([lead_s + after_all_s for _, _, lead_s in groups])
         self.new_ranks = _ranks(np, [lane for _, lane, _ in groups])
         self.new_serves = self._mask([counters for counters, _, _ in groups])
 
     def _lay_waiting(self) -> None:
         hall = self._hall
         lines: dict[tuple[frozenset[int], Lane], Line] = {}
-        order = sorted(hall.waiting, key=lambda ticket: (ticket.due_at, ticket.id))
-        for place, ticket in enumerate(order):
+        ties_s = {
+            id: place * _TIE_S for place, id in enumerate(sorted(ticket.id for ticket in hall.waiting), 1)
+        }
+        for ticket in sorted(hall.waiting, key=lambda each: (each.due_at, each.id)):
             able = self._able[ticket.service]
             if ticket.counter is not None:
                 able = frozenset({self._places[ticket.counter]} if ticket.counter in self._places else ())
@@ -110,23 +114,23 @@ class Layout:
             if line is None:
                 line = lines[able, ticket.lane] = self._line(able, ticket.lane)
             line.add(
-                (ticket.due_at - hall.at).total_seconds() + place * _TIE_S,
+                (ticket.due_at - hall.at).total_seconds() + ties_s[ticket.id],
                 -1.0,
                 self._numbers[ticket.service],
                 ticket,
-                self._lay_following(ticket.following, ticket.lane),
+                self._lay_following(ticket.following, ticket.lane, ties_s[ticket.id]),
             )
 
-    def _lay_following(self, following: Sequence[Following], lane: Lane) -> int:
+    def _lay_following(self, following: Sequence[Following], lane: Lane, tie_s: float) -> int:
         """Lay the later services of a visit, each in a line of its own, as nobody knows when it begins to wait."""
         line = -1
         for each in reversed(following):
             able = self._able[each.service]
             if able:
                 new = self._line(able, lane)
-                due = (each.due_at - self._hall.at).total_seconds()
+                due = (each.due_at - self._hall.at).total_seconds() + tie_s
                 new.add(due, self._np.inf, self._numbers[each.service], follows=line)
-                line = len(self._lines) - 1
+                line = len(self.lines) - 1
         return line
 
     def _free(self) -> Array:
@@ -136,7 +140,7 @@ class Layout:
         for place, counter in enumerate(self._hall.counters):
             if counter.in_hand is not None:
                 free[:, place] = self._draws.rest(counter.in_hand)
-                line = self._lay_following(counter.in_hand.following, counter.in_hand.lane)
+                line = self._lay_following(counter.in_hand.following, counter.in_hand.lane, -place * _TIE_S)
                 if line >= 0:
                     self.released.append((line, place))
         return free
@@ -148,7 +152,7 @@ class Layout:
         Others matter to nobody of now: who waits keeps every counter that serves him from serving a later due time.
         """
         streams: dict[tuple[frozenset[int], Lane, float], list[tuple[int, float]]] = defaultdict(list)
-        latest = [float(due) for line in self._lines for due in line.due] + self.new_due.tolist()
+        latest = [float(due) for line in self.lines for due in line.due] + self.new_due.tolist()
         last_due = max(latest, default=0.0)
         for stream in self._hall.streams:
             comer = stream.comer
@@ -203,21 +207,21 @@ class Layout:
 
     def _lay_arrays(self) -> None:
         np, runs = self._np, self._draws.runs
-        for line in self._lines:
+        for line in self.lines:
             line.add(np.inf, np.inf, 0)
-        sizes = [len(line.due) for line in self._lines]
+        sizes = [len(line.due) for line in self.lines]
         self.first = (
             np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp) if sizes else np.zeros(0, np.intp)
         )
-        self.due = self._columns([due for line in self._lines for due in line.due], float)
-        self.arrives = self._columns([each for line in self._lines for each in line.arrives], float)
-        services = self._columns([each for line in self._lines for each in line.service], np.intp)
+        self.due = self._columns([due for line in self.lines for due in line.due], float)
+        self.arrives = self._columns([each for line in self.lines for each in line.arrives], float)
+        services = self._columns([each for line in self.lines for each in line.service], np.intp)
         self.takes = self._draws.visits(services) if sizes else np.zeros((runs, 0))
-        self.follows = np.array([each for line in self._lines for each in line.follows], np.intp)
-        self.tickets = [ticket for line in self._lines for ticket in line.tickets]
+        self.follows = np.array([each for line in self.lines for each in line.follows], np.intp)
+        self.tickets = [ticket for line in self.lines for ticket in line.tickets]
         self.is_tracked = np.array([ticket is not None for ticket in self.tickets], bool)
-        self.ranks = _ranks(np, [line.lane for line in self._lines])
-        self.serves = self._mask([line.counters for line in self._lines])
+        self.ranks = _ranks(np, [line.lane for line in self.lines])
+        self.serves = self._mask([line.counters for line in self.lines])
         for line_number, place in self.released:
             self.arrives[:, self.first[line_number]] = self.free[:, place]
 
@@ -230,7 +234,7 @@ class Layout:
 
     def _line(self, able: frozenset[int], lane: Lane) -> Line:
         line = Line(able, lane)
-        self._lines.append(line)
+        self.lines.append(line)
         return line
 
     def _mask(self, counters: Sequence[frozenset[int]]) -> Array:
