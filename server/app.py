@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from server.forecasting import ForecastProcess
     from server.printers import Printers
     from server.relay import Relay
     from server.signing import SigningKey
@@ -56,6 +57,7 @@ class Hall:
     timers: Timers
     relay: Relay | None
     demo: Demo | None = None
+    forecaster: ForecastProcess | None = None
 
     def start(self) -> None:
         """Begin the work beside the requests."""
@@ -73,6 +75,8 @@ class Hall:
         if self.relay:
             self.relay.stop()
         self.printers.stop()
+        if self.forecaster:
+            self.forecaster.close()
 
     def readiness(self) -> dict[str, dict[str, Any]]:
         """Tell of each part whether it is in order."""
@@ -106,6 +110,7 @@ def create_app(
     offload: Callable[[Callable[[], Any]], Any] = lambda work: work(),
     demo: Demo | None = None,
     limits: bool = True,
+    forecaster: ForecastProcess | None = None,
 ) -> Flask:
     """
     Wire a hall.
@@ -117,6 +122,7 @@ def create_app(
         async_mode: "gevent" where the process is monkey-patched, else "threading".
         offload: Runs CPU work (bitmaps, password hashes) where it blocks nobody.
         limits: False lets any number of attempts through.
+        forecaster: Plays the hall for the waits in a process of its own; in this one when None.
 
     Returns:
         The application; `extensions["hall"].start()` begins the work beside the requests.
@@ -131,10 +137,13 @@ def create_app(
         randomness=randomness or Randomness(),
         offload=offload,
         log_key=load_key(origin(config.centre.key), data_dir),
+        forecaster=forecaster,
     )
     app = _make_flask(config, secret_key or _secret(data_dir), redis_url, limits=limits)
     app.extensions["queue"] = queue
-    app.extensions["hall"] = _make_hall(app, queue, data_dir, redis_url, async_mode, demo)
+    hall = _make_hall(app, queue, data_dir, redis_url, async_mode, demo)
+    hall.forecaster = forecaster
+    app.extensions["hall"] = hall
     return app
 
 
@@ -147,6 +156,7 @@ def open_queue(
     randomness: Randomness | None = None,
     offload: Callable[[Callable[[], Any]], Any] = lambda work: work(),
     log_key: SigningKey | None = None,
+    forecaster: ForecastProcess | None = None,
 ) -> Queue:
     """Open the operations on a database: migrated, and in step with the configuration."""
     randomness = randomness or Randomness()
@@ -172,6 +182,9 @@ def open_queue(
         offload=offload,
         log_key=log_key,
     )
+    if forecaster is not None:
+        # Its process takes a moment to start; the clock asks it for the waits in its first second.
+        return make_queue(context, forecaster)
     queue = make_queue(context)
     queue.waits.refresh()
     return queue
@@ -188,6 +201,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from server.api.callers import refuse_other_origins
     from server.api.openapi import VERSION, route_document
     from server.assets import secure
+    from server.compressing import compress
     from server.limits import limiter
     from server.pages import blueprint as pages
 
@@ -202,6 +216,8 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         validation_error_callback=error_pages.bad_input,
     )
     app.openapi_version = "3.1.0"
+    # Names in five scripts: escaped they would be up to three times as long.
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config.update(
         SECRET_KEY=secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY,
@@ -218,6 +234,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         )
     limiter.init_app(app)
     secure(app)
+    compress(app)
     app.before_request(refuse_other_origins)
     error_pages.register(app)
     api.register(app)

@@ -65,6 +65,7 @@ def make_app(settings: Settings, *, demo: Demo | None = None) -> Flask:
     from gevent import get_hub
 
     from server.app import create_app
+    from server.forecasting import ForecastProcess
 
     def offload(work: Callable[[], Any]) -> Any:
         # CPU work in a real thread: on the hub's own it would hold up every request.
@@ -80,6 +81,7 @@ def make_app(settings: Settings, *, demo: Demo | None = None) -> Flask:
         async_mode="gevent",
         offload=offload,
         demo=demo,
+        forecaster=ForecastProcess(),
     )
 
 

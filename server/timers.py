@@ -26,6 +26,7 @@ LEASE = timedelta(seconds=6)
 HEARTBEAT_TICKS = 2
 DAY_CHECK_TICKS = 30
 CLEAN_TICKS = 3600
+KEEP_TICKS = 60
 # An entry is sealed within a second of its writing.
 SEAL_EVERY_S = 0.5
 
@@ -107,6 +108,8 @@ class Timers:
             self._queue.days.close()
         if self.leads and self.ticks % CLEAN_TICKS == CLEAN_TICKS - 1:
             self._queue.days.forget_answers()
+        if self.leads and self.ticks % KEEP_TICKS == KEEP_TICKS - 1:
+            self._queue.waits.keep()
         self.ticks += 1
 
     def seal(self) -> None:

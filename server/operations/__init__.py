@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.domain.waiting import forecast
 from server.operations.boards import Boards
 from server.operations.check_ins import CheckIns
 from server.operations.counter_views import CounterViews
@@ -20,7 +21,7 @@ from server.operations.staff import Staff
 from server.operations.ticket_views import TicketViews
 from server.operations.tickets import Tickets
 from server.operations.visits import Visits
-from server.operations.waits import Waits
+from server.operations.waits import Forecaster, Waits
 from server.print_jobs import PrintJobs
 
 if TYPE_CHECKING:
@@ -60,9 +61,14 @@ class Queue:
         return self.context.clock
 
 
-def make_queue(context: Context) -> Queue:
-    """Wire the operations."""
-    waits = Waits(context)
+def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
+    """
+    Wire the operations.
+
+    Args:
+        forecaster: Plays the hall for the waits: in this process, or beside it.
+    """
+    waits = Waits(context, forecaster)
     print_jobs = PrintJobs(context, waits)
     ticket_views = TicketViews(context, waits)
     counter_views = CounterViews(context, ticket_views)

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 PROMISE_STEP = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """An honest wait in seconds from now: 1 in 10 is called before `low_s`, 9 in 10 by `high_s`."""
 
     low_s: int

@@ -1,0 +1,154 @@
+"""
+Plays the hall in a process of its own, so that no visitor waits for it.
+
+A forecast is a tenth of a second of work. In the server's process it would hold up every tap for so long, in a thread
+of it hardly less; beside it, it costs the server what it takes to write the hall down and to read the waits.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from server.domain.waiting import Forecast, forecast
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from server.domain.waiting import Comer, Hall
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parent.parent
+LENGTH_BYTES = 8
+# Some fifty times what a full hall takes: then something is wrong, and a new process may do better.
+LONGEST_S = 15.0
+# Visitors before forecasts, when both want the processor.
+NICENESS = 5
+
+
+class ForecastError(Exception):
+    """The process that plays the hall did not answer."""
+
+
+class ForecastProcess:
+    """
+    Plays halls beside this process; used as `forecast` is.
+
+    It is started by the first hall that has something to play, and again when it died. It ends when this process does:
+    its input is closed then.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __call__(self, hall: Hall, newcomers: Collection[Comer], *, seed: int) -> Forecast:
+        """
+        Foretell as `forecast` does.
+
+        Raises:
+            ForecastError: The process died or took too long; the next call starts another.
+        """
+        if not hall.counters:
+            return Forecast(hall.at, {}, {})
+        with self._lock:
+            process = self._process or self._start()
+            watch = threading.Timer(LONGEST_S, process.kill)
+            watch.start()
+            try:
+                assert process.stdin is not None
+                assert process.stdout is not None
+                _write(process.stdin, (hall, newcomers, seed))
+                answer = _read(process.stdout)
+            except (OSError, EOFError, pickle.PickleError) as error:
+                self._end()
+                raise ForecastError(str(error)) from error
+            finally:
+                watch.cancel()
+        if isinstance(answer, Forecast):
+            return answer
+        raise ForecastError(answer)
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._end()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(paths),
+            # Nothing here multiplies matrices, and idle threads cost memory.
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "server.forecasting"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    log.debug("the forecasting process had closed its side", exc_info=True)
+        process.wait()
+
+
+def main() -> None:
+    """Answer the halls that come in, until the input ends."""
+    # Ctrl-C goes to the whole group: the server then closes our input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while True:
+        try:
+            hall, newcomers, seed = _read(source)
+        except EOFError:
+            return
+        try:
+            answer: Any = forecast(hall, newcomers, seed=seed)
+        except Exception as error:
+            answer = f"{type(error).__name__}: {error}"
+        _write(sink, answer)
+
+
+def _write(stream: Any, value: Any) -> None:
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    stream.write(len(data).to_bytes(LENGTH_BYTES, "big") + data)
+    stream.flush()
+
+
+def _read(stream: BinaryIO | Any) -> Any:
+    length = int.from_bytes(_read_bytes(stream, LENGTH_BYTES), "big")
+    return pickle.loads(_read_bytes(stream, length))
+
+
+def _read_bytes(stream: Any, length: int) -> bytes:
+    data = b""
+    while len(data) < length:
+        more = stream.read(length - len(data))
+        if not more:
+            raise EOFError("the other side is gone")
+        data += more
+    return data
+
+
+if __name__ == "__main__":
+    main()
