@@ -21,7 +21,7 @@ from server.operations.staff import Staff
 from server.operations.ticket_views import TicketViews
 from server.operations.tickets import Tickets
 from server.operations.visits import Visits
-from server.operations.waits import Forecaster, Waits
+from server.operations.waits import Waits
 from server.print_jobs import PrintJobs
 
 if TYPE_CHECKING:
