@@ -122,7 +122,7 @@ def _add_headers(response: Response) -> Response:
     for name, value in _policies():
         if name.lower() not in present:
             headers.add(name, value)
-    file = _requested_file()
+    file = requested_file()
     if file is not None:
         _keep(response, file)
     elif "cache-control" not in present:
@@ -159,7 +159,8 @@ def _keep(response: Response, file: Path) -> None:
         response.headers["Cache-Control"] = "no-cache"
 
 
-def _requested_file() -> Path | None:
+def requested_file() -> Path | None:
+    """Find the static file that the request asks for; None where it asks for something else."""
     if request.endpoint is None or not request.view_args or "filename" not in request.view_args:
         return None
     return _file(current_app, request.endpoint, request.view_args["filename"])
