@@ -201,6 +201,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from server.api.callers import refuse_other_origins
     from server.api.openapi import VERSION, route_document
     from server.assets import secure
+    from server.compressing import compress
     from server.limits import limiter
     from server.pages import blueprint as pages
 
