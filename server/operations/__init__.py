@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from server.clock import Clock
     from server.config import Config
     from server.operations.context import Context
+    from server.operations.waits import Forecaster
 
 
 @dataclass(frozen=True, slots=True)
