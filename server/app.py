@@ -201,6 +201,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from server.api.callers import refuse_other_origins
     from server.api.openapi import VERSION, route_document
     from server.assets import secure
+    from server.compressing import compress
     from server.limits import limiter
     from server.pages import blueprint as pages
 
@@ -215,6 +216,8 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         validation_error_callback=error_pages.bad_input,
     )
     app.openapi_version = "3.1.0"
+    # Names in five scripts: escaped they would be up to three times as long.
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config.update(
         SECRET_KEY=secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY,
@@ -231,6 +234,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         )
     limiter.init_app(app)
     secure(app)
+    compress(app)
     app.before_request(refuse_other_origins)
     error_pages.register(app)
     api.register(app)
