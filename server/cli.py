@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from server.log_command import add_commands as add_log_commands
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -65,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
 
     _accounts(commands, common)
+    add_log_commands(commands, common)
     return parser
 
 

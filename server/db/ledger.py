@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    text,
 )
 
 from server.db.models import Id, Record, UtcDateTime, events, metadata
@@ -70,11 +71,23 @@ _LAST_HEAD = (
     .limit(1)
 )
 _ENTRIES = (
-    select(log_leaves.c.leaf, log_leaves.c.hashes, events)
+    select(log_leaves.c.leaf, log_leaves.c.event_id, log_leaves.c.hashes, events)
     .select_from(log_leaves.outerjoin(events, log_leaves.c.event_id == events.c.id))
     .where(log_leaves.c.centre == bindparam("centre"))
     .order_by(log_leaves.c.leaf)
 )
+
+# What the hall goes on from: rare entries, found by an index of their own however long ago they were.
+CONFIGURED = "config.applied"
+SETTINGS = text("events.kind IN ('config.applied', 'counter.opened', 'counter.changed')")
+Index(
+    "ix_events_settings",
+    events.c.centre,
+    events.c.id,
+    sqlite_where=text("kind IN ('config.applied', 'counter.opened', 'counter.changed')"),
+    postgresql_where=text("kind IN ('config.applied', 'counter.opened', 'counter.changed')"),
+)
+_SETTINGS = _ENTRIES.where(SETTINGS).order_by(None).order_by(events.c.id.desc()).limit(1)
 
 
 def last_leaf(connection: Connection, centre: str) -> Record | None:
@@ -111,7 +124,7 @@ def entries_between(connection: Connection, centre: str, span: Span) -> Sequence
     Read entries by their place in the tree.
 
     Returns:
-        Rows of `leaf, hashes` and the event's columns, which are None where the body was erased.
+        Rows of `leaf, event_id, hashes` and the event's columns, which are None where the body was erased.
     """
     start, end = span
     return connection.execute(
@@ -122,6 +135,37 @@ def entries_between(connection: Connection, centre: str, span: Span) -> Sequence
 def entries_of_ticket(connection: Connection, centre: str, ticket: int) -> Sequence[Record]:
     """Read the sealed entries of a ticket, as `entries_between` does."""
     return connection.execute(_ENTRIES.where(events.c.ticket == ticket), {"centre": centre}).fetchall()
+
+
+def entries_before(
+    connection: Connection, centre: str, *, before: int, tickets: Sequence[int]
+) -> list[Record]:
+    """Read the entries of tickets that were written before an event."""
+    found: list[Record] = []
+    for start in range(0, len(tickets), KEYS_AT_ONCE):
+        some = tickets[start : start + KEYS_AT_ONCE]
+        query = _ENTRIES.where(events.c.ticket.in_(some), events.c.id < before)
+        found += connection.execute(query, {"centre": centre}).fetchall()
+    return found
+
+
+def last_openings(
+    connection: Connection, centre: str, *, before: int, counters: Sequence[int]
+) -> list[Record]:
+    """Read the entries that last said, before an event, what each of these counters serves."""
+    found: list[Record] = []
+    for counter in counters:
+        query = _SETTINGS.where(
+            events.c.counter == counter, events.c.kind != CONFIGURED, events.c.id < before
+        )
+        found += connection.execute(query, {"centre": centre}).fetchall()
+    return found
+
+
+def last_configuration(connection: Connection, centre: str, *, before: int) -> list[Record]:
+    """Read the entry of the configuration that was in force before an event."""
+    query = _SETTINGS.where(events.c.kind == CONFIGURED, events.c.id < before)
+    return list(connection.execute(query, {"centre": centre}).fetchall())
 
 
 def unsealed(

@@ -323,7 +323,11 @@ def prove_entries(kept: KeptHashes, found: Sequence[Record], size: int) -> Itera
     kept.keep(found)
     kept.read(span for each in spans for span in each)
     for row, path in zip(found, spans, strict=True):
-        yield {**entry_view(row), "path": [encode(each) for each in prove(path, kept)]}
+        try:
+            proof: list[str] | None = [encode(each) for each in prove(path, kept)]
+        except KeyError:  # a leaf was taken out of the table; what hung on it cannot be proven any more
+            proof = None
+        yield {**entry_view(row), "path": proof}
 
 
 def prove_consistency(kept: KeptHashes, first: int, second: int) -> list[str]:

@@ -36,4 +36,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("centre", "size", name=op.f("pk_log_heads")),
         sa.ForeignKeyConstraint(["centre"], ["centres.key"], name=op.f("fk_log_heads_centre")),
     )
+    settings = sa.text("kind IN ('config.applied', 'counter.opened', 'counter.changed')")
+    op.create_index(
+        "ix_events_settings",
+        "events",
+        ["centre", "id"],
+        unique=False,
+        sqlite_where=settings,
+        postgresql_where=settings,
+    )
     op.create_index("ix_log_heads_centre_day_size", "log_heads", ["centre", "day", "size"], unique=False)
