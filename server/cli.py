@@ -63,6 +63,16 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--speed", type=float, default=1.0, help="how many times faster visitors live")
     demo.set_defaults(command=_demo)
 
+    simulate = commands.add_parser(
+        "simulate", parents=[common], help="run whole days through the real operations, with a fast clock"
+    )
+    simulate.add_argument("--seed", type=int, default=1, help="the same seed gives the same days")
+    simulate.add_argument("--day", help="the first day, as 2026-11-24; today when left out")
+    simulate.add_argument("--days", type=int, default=1, help="how many days")
+    simulate.add_argument("--visitors", type=int, default=1200, help="expected on a day")
+    simulate.add_argument("--log", type=Path, help="write the last day's log here")
+    simulate.set_defaults(command=_simulate)
+
     check = commands.add_parser("check", parents=[common], help="name every fault of the configuration")
     check.set_defaults(command=_check)
 
@@ -117,6 +127,12 @@ def _demo(options: argparse.Namespace) -> int:
     from server.demo import demo
 
     return demo(options)
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from server.simulate_command import simulate
+
+    return simulate(options)
 
 
 def _check(options: argparse.Namespace) -> int:

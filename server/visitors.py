@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from server.domain.waiting import VARIATION
@@ -24,6 +25,26 @@ SCORES = {5: 62, 4: 22, 3: 9, 2: 4, 1: 3}
 # The nth most wanted service is asked for 1/n**SKEW as often as the first: a few services make most of the day.
 SKEW = 0.8
 WALK_S = (8.0, 30.0)
+
+
+class Happening(Enum):
+    """What may come between."""
+
+    NOTHING = "nothing"
+    GOES_AWAY = "goes away"
+    NEEDS_TIME = "needs time"
+    FETCHES_A_PAPER = "fetches a paper"
+    IS_SENT_ON = "is sent on"
+
+
+HAPPENINGS = {
+    Happening.NOTHING: 88,
+    Happening.GOES_AWAY: 3,
+    Happening.NEEDS_TIME: 2,
+    Happening.FETCHES_A_PAPER: 4,
+    Happening.IS_SENT_ON: 3,
+}
+WITH_APPOINTMENT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +67,8 @@ class Visitors:
             config.centre.languages
         )
         self._services = [each for each in config.services if "walk_in" in each.channels]
-        order = random.Random(1)
-        ranks = list(range(1, len(self._services) + 1))
-        order.shuffle(ranks)
-        # Short services are asked for more often than long ones.
-        self._weights = [
-            rank**-SKEW / service.minutes for rank, service in zip(ranks, self._services, strict=True)
-        ]
+        self._channels = {each.key: each.channels for each in config.services}
+        self._weights = _weights(config, self._services)
 
     def pause_s(self, per_hour: float) -> float:
         """Draw the time to the next arrival; independent arrivals leave exponential gaps."""
@@ -85,6 +101,27 @@ class Visitors:
         """Draw whether a called visitor is there."""
         return self._random.random() >= NO_SHOW
 
+    def happens(self, probability: float) -> bool:
+        """Draw whether something happens."""
+        return self._random.random() < probability
+
+    def happening(self) -> Happening:
+        """Draw what comes between, if anything."""
+        return self._random.choices(list(HAPPENINGS), list(HAPPENINGS.values()))[0]
+
+    def way(self, service: str) -> str:
+        """Draw how a visitor comes for a service: "walk_in", "appointment" or "collect"."""
+        channels = self._channels[service]
+        if "collect" in channels and self.happens(0.5):
+            return "collect"
+        if "appointment" in channels and self.happens(WITH_APPOINTMENT):
+            return "appointment"
+        return "walk_in"
+
+    def early_minutes(self) -> float:
+        """Draw by how much before the slot a visitor with an appointment comes; below 0: after it."""
+        return self._random.triangular(-15, 29, 8)
+
     def score(self) -> int | None:
         """Draw a rating; None for those who give none."""
         if self._random.random() >= RATES:
@@ -98,3 +135,25 @@ class Visitors:
     def _service(self) -> Service:
         services: Sequence[Service] = self._services
         return self._random.choices(services, self._weights)[0]
+
+
+def _weights(config: Config, services: Sequence[Service]) -> list[float]:
+    """
+    Weigh services by how often they are asked for.
+
+    A centre has counters for what is asked for, so each agency's visitors fill its counters alike; within an agency a
+    few services make most of the day, the short ones above all.
+    """
+    counters = dict.fromkeys(config.agency, 0.0)
+    for counter in config.counters:
+        for agency in counter.agencies:
+            counters[agency] += 1 / len(counter.agencies)
+    order = random.Random(1)
+    shares: dict[str, float] = {}
+    for agency in config.agency:
+        offered = [each for each in services if each.agency == agency]
+        order.shuffle(offered)
+        wanted = {each.key: rank**-SKEW / each.minutes for rank, each in enumerate(offered, start=1)}
+        work = sum(wanted[each.key] * each.minutes for each in offered)
+        shares.update({key: share * counters[agency] / work for key, share in wanted.items()})
+    return [shares[each.key] for each in services]

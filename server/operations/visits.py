@@ -217,6 +217,10 @@ class Visits:
 
     def _hold(self, tx: Transaction, counter: Record, ticket: Record) -> None:
         self._change(tx, ticket, state=str(TicketState.HELD))
+        # The service begins anew when the visitor is back: what was fetched meanwhile is not the official's time.
+        self._change_request(
+            tx, self._current(tx, ticket), state="waiting", counter=None, official=None, started_at=None
+        )
         self._record(tx, EventKind.TICKET_HELD, counter, ticket)
 
     def _resume(self, tx: Transaction, number: int, official: Official, wanted: int | str) -> View:

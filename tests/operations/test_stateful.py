@@ -1,0 +1,220 @@
+"""
+The hall lived through at random: every verb, many counters, time going on and standing still, days that change.
+
+After each step: no ticket in two hands, none lost, the totals agree, the bound holds. `make soak` takes more steps
+(NAVBAT_STEPS); the suite takes enough to notice a rule that was broken.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select, text
+
+from server.app import open_queue
+from server.config import load
+from server.db.engine import make_engine
+from server.db.migrating import migrate
+from server.db.models import events, requests, tickets
+from server.errors import QueueError
+from tests.builders import create_official
+from tests.conftest import OPENING_TIME, ROOT, FixedClock
+
+STEPS = int(os.environ.get("NAVBAT_STEPS", "5000"))
+STEPS_OF_AN_EXAMPLE = 100
+COUNTERS = (6, 7, 8, 9, 10, 13, 15, 18, 19, 20, 21, 25)
+SERVICES = ("passport", "id_lost", "residence_ref", "birth", "death", "copy_cert", "sign_cert", "apostille")
+BOOKED = ("passport", "id_lost", "birth")
+CATEGORIES = (None, None, None, "veteran", "disability", "war_disability")
+FINAL = {"served", "no_show", "cancelled", "expired"}
+
+CONFIG = load(ROOT / "config.yaml")
+_folder = tempfile.TemporaryDirectory(prefix="stateful-")
+_template = Path(_folder.name) / "template.sqlite"
+
+
+def _fresh_database() -> str:
+    if not _template.exists():
+        engine = make_engine(f"sqlite:///{_template}")
+        migrate(engine)
+        engine.dispose()
+    path = Path(_folder.name) / "hall.sqlite"
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    shutil.copy(_template, path)
+    return f"sqlite:///{path}"
+
+
+class LivingHall(RuleBasedStateMachine):
+    """Does at random what people do; a refusal is fine, a wrong state is not."""
+
+    @initialize()
+    def open_the_hall(self):
+        self.clock = FixedClock(OPENING_TIME)
+        config = CONFIG.model_copy(
+            update={
+                "centre": CONFIG.centre.model_copy(
+                    update={
+                        "hours": dict.fromkeys(CONFIG.centre.hours, (("00:00", "24:00"),)),
+                        "holidays": (),
+                    }
+                )
+            }
+        )
+        self.queue = open_queue(config, database_url=_fresh_database(), clock=self.clock)
+        self.officials = {number: create_official(self.queue, f"o{number}") for number in COUNTERS}
+        self.tokens: list[str] = []
+        self.issued = 0
+        for number in COUNTERS[:8]:
+            self.queue.counters.open(number, self.officials[number])
+
+    def teardown(self):
+        if hasattr(self, "queue"):
+            self.queue.context.database.close()
+
+    def attempt(self, work):
+        try:
+            return work()
+        except QueueError:
+            return None
+
+    @rule(minutes=st.integers(0, 25))
+    def time_goes_on(self, minutes):
+        self.clock.advance(minutes=minutes)
+        self.queue.tickets.end_postponements()
+
+    @rule()
+    def the_day_ends(self):
+        self.clock.advance(hours=24)
+        self.queue.days.expire_earlier()
+
+    @rule(
+        service=st.sampled_from(SERVICES),
+        also=st.sampled_from(((), SERVICES[2:3], SERVICES[3:5])),
+        category=st.sampled_from(CATEGORIES),
+    )
+    def a_visitor_comes(self, service, also, category):
+        ticket = self.queue.tickets.issue(service=service, also=also, category=category)
+        self.tokens.append(ticket["token"])
+        self.issued += 1
+
+    @rule(service=st.sampled_from(BOOKED), minutes=st.integers(-15, 35))
+    def an_appointment_comes(self, service, minutes):
+        slot = self.clock() + timedelta(minutes=minutes)
+        code = self.queue.check_ins.book(service=service, slot_at=slot)["code"]
+        ticket = self.attempt(lambda: self.queue.check_ins.check_in(code))
+        if ticket:
+            self.tokens.append(ticket["token"])
+            self.issued += 1
+
+    @rule(number=st.sampled_from(COUNTERS))
+    def a_counter_calls(self, number):
+        self.attempt(lambda: self.queue.counters.next(number, self.officials[number]))
+
+    @rule(number=st.sampled_from(COUNTERS))
+    def a_visitor_is_served(self, number):
+        official = self.officials[number]
+        self.attempt(lambda: self.queue.visits.start(number, official))
+        self.clock.advance(minutes=3)
+        self.attempt(lambda: self.queue.visits.finish(number, official))
+
+    @rule(
+        number=st.sampled_from(COUNTERS),
+        act=st.sampled_from(("recall", "start", "finish", "no_show", "hold")),
+    )
+    def an_official_acts(self, number, act):
+        self.attempt(lambda: getattr(self.queue.visits, act)(number, self.officials[number]))
+
+    @rule(number=st.sampled_from(COUNTERS), where=st.sampled_from(("birth", "residence_ref", 7, 19)))
+    def a_visitor_is_sent_on(self, number, where):
+        to = {"counter": where} if isinstance(where, int) else {"service": where}
+        self.attempt(lambda: self.queue.visits.transfer(number, self.officials[number], **to))
+
+    @rule(number=st.sampled_from(COUNTERS))
+    def a_service_is_added(self, number):
+        self.attempt(lambda: self.queue.visits.add_service(number, self.officials[number], "residence_ref"))
+
+    @rule(number=st.sampled_from(COUNTERS))
+    def a_held_visitor_is_called_back(self, number):
+        held = self.queue.counters.view(number)["held"]
+        if held:
+            self.attempt(lambda: self.queue.visits.resume(number, self.officials[number], held[0]["id"]))
+
+    @rule(number=st.sampled_from(COUNTERS))
+    def a_call_out_of_turn(self, number):
+        queued = self.queue.counters.view(number)["queue"]
+        if queued:
+            self.attempt(
+                lambda: self.queue.counters.call(number, self.officials[number], queued[-1]["id"], "unwell")
+            )
+
+    @rule(number=st.sampled_from(COUNTERS), act=st.sampled_from(("open", "close", "pause")))
+    def a_counter_opens_or_closes(self, number, act):
+        arguments = ("lunch",) if act == "pause" else ()
+        self.attempt(lambda: getattr(self.queue.counters, act)(number, self.officials[number], *arguments))
+
+    @precondition(lambda self: getattr(self, "tokens", None))
+    @rule(data=st.data(), act=st.sampled_from(("cancel", "rejoin", "postpone")))
+    def a_visitor_decides(self, data, act):
+        token = data.draw(st.sampled_from(self.tokens[-20:]))
+        arguments = (10,) if act == "postpone" else ()
+        self.attempt(lambda: getattr(self.queue.tickets, act)(token, *arguments))
+
+    @invariant()
+    def no_ticket_is_lost_or_in_two_hands(self):
+        if not hasattr(self, "queue"):
+            return
+        with self.queue.context.database.read() as connection:
+            rows = connection.execute(select(tickets)).fetchall()
+        assert len(rows) == self.issued
+        assert len({(row.day, row.label) for row in rows}) == self.issued
+        in_hand = [row.counter for row in rows if row.state in ("called", "serving")]
+        assert len(in_hand) == len(set(in_hand))
+        for row in rows:
+            # `bound` and a counter in hand exclude each other, and an ended ticket waits for nobody.
+            assert row.bound is None or row.state in ("waiting", "held")
+            assert row.state not in FINAL or row.ended_at is not None
+            due = row.start_at + timedelta(seconds=row.target_s - row.credit_s + row.penalty_s)
+            assert row.due_at == due
+
+    @invariant()
+    def the_services_of_a_visit_agree_with_its_ticket(self):
+        if not hasattr(self, "queue"):
+            return
+        with self.queue.context.database.read() as connection:
+            wrong = connection.execute(
+                select(tickets.c.label, tickets.c.state, requests.c.state)
+                .join(requests, requests.c.ticket_id == tickets.c.id)
+                .where(
+                    ((tickets.c.state == "served") & (requests.c.state != "served"))
+                    | ((requests.c.state == "serving") & tickets.c.state.in_(("waiting", "called")))
+                )
+            ).fetchall()
+        assert wrong == []
+
+    @invariant()
+    def nobody_is_passed_beyond_the_bound(self):
+        if not hasattr(self, "queue"):
+            return
+        with self.queue.context.database.read() as connection:
+            alarms = connection.execute(
+                select(events.c.number).where(text("kind = 'alarm.overtaken'"))
+            ).fetchall()
+        assert alarms == []
+
+
+LivingHall.TestCase.settings = settings(
+    max_examples=max(1, STEPS // STEPS_OF_AN_EXAMPLE),
+    stateful_step_count=STEPS_OF_AN_EXAMPLE,
+    deadline=None,
+    derandomize="NAVBAT_STEPS" not in os.environ,
+    suppress_health_check=list(HealthCheck),
+)
+TestLivingHall = LivingHall.TestCase
