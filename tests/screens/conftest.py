@@ -1,0 +1,118 @@
+"""A browser, and an eye on what its pages complain of."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.skips import require, require_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+TIMEOUT_MS = 20_000
+TELL_REFUSALS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+# One for a module: Playwright's loop would be in the way of another module's own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        require("the screens in a browser", "no playwright in this Python; start ./test")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=require_browser(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Screens:
+    """
+    Pages open at once, each in a browser profile of its own.
+
+    Attributes:
+        faults: Errors on the consoles, uncaught exceptions, refusals of the policy, answers from 400 on.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[Any] = []
+        self._is_away = False
+        self.faults: list[str] = []
+
+    def open(self, url: str, width: int, height: int, **settings: Any) -> Page:
+        """Open a page in a new profile."""
+        context = self._browser.new_context(viewport={"width": width, "height": height}, **settings)
+        context.set_default_timeout(TIMEOUT_MS)
+        context.add_init_script(TELL_REFUSALS)
+        context.on("page", self._watch)
+        self._contexts.append(context)
+        page: Page = context.new_page()
+        page.goto(url)
+        return page
+
+    @contextmanager
+    def without_server(self) -> Iterator[None]:
+        """Let pages complain that the server is away, and of nothing else."""
+        self._is_away = True
+        yield
+        self._is_away = False
+
+    @contextmanager
+    def expecting(self, status: int) -> Iterator[None]:
+        """Let the pages get answers of one status, which browsers also complain of from 400 on."""
+        before = len(self.faults)
+        yield
+        expected = (f"{status} ", f"status of {status} ")
+        self.faults[before:] = [
+            fault
+            for fault in self.faults[before:]
+            if not fault.startswith(expected[0]) and expected[1] not in fault
+        ]
+
+    def close(self) -> None:
+        """Close every page."""
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+
+    def _watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: self._hear(page, message))
+        page.on(
+            "response",
+            lambda response: (
+                self.faults.append(f"{response.status} {response.url}") if response.status >= 400 else None
+            ),
+        )
+
+    def _hear(self, page: Page, message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
+        is_of_absence = "net::ERR_" in message.text or "WebSocket" in message.text
+        if not (self._is_away and is_of_absence):
+            self.faults.append(f"{page.url}: {message.text}")
+
+
+@pytest.fixture
+def screens(browser: Browser) -> Iterator[Screens]:
+    """Screens that must have nothing to complain of."""
+    screens = Screens(browser)
+    yield screens
+    screens.close()
+    assert screens.faults == []
