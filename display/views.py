@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request
 
 from display.calendar import calendar_words
+from display.figures import promise, shown
 from server.api.callers import queue
 from server.errors import CounterNotFound, ZoneNotFound
+from server.operations.statistics import parse_day
 from server.reading import reader_words
-from server.wording import texts
+from server.wording import date, texts
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -70,6 +73,33 @@ def small(number: int) -> ResponseReturnValue:
         ],
     }
     return _live_page("small", zone_name=config.zone[zone].name, state=state)
+
+
+@blueprint.get("/statistics")
+def statistics() -> ResponseReturnValue:
+    """
+    Serve the figures that the centre publishes of a day.
+
+    Raises:
+        BadInput: The day in the address is none.
+    """
+    config = queue().config
+    words = reader_words(config)
+    found = queue().statistics.of_day(parse_day(request.args.get("day")))
+    return render_template(
+        "display/statistics.html",
+        words=words,
+        language=words.language,
+        state_language=config.centre.state_language,
+        centre_name=config.centre.name,
+        figures_of=found,
+        day=date(Date.fromisoformat(found["day"]), words.language, weekday=True),
+        today=queue().clock().astimezone(config.centre.zone_info).date().isoformat(),
+        agencies=[shown(row, words) for row in found["agencies"]],
+        services=[shown(row, words) for row in found["services"]],
+        out_of_turn=found["out_of_turn"],
+        promise=promise(found["estimate"], words),
+    )
 
 
 def _zones() -> str:

@@ -61,6 +61,7 @@ def index() -> Response:
         {"title_key": "demo.kiosk", "href": "/kiosk", "kind": "visitors"},
         {"title_key": "demo.counter", "href": "/counter", "kind": "staff"},
         {"title_key": "demo.display", "href": "/display", "kind": "hall"},
+        {"title_key": "demo.statistics", "href": "/statistics", "kind": "hall"},
         *([{"title_key": "demo.slips", "href": "/slips", "kind": "machine"}] if demo else []),
         {"title_key": "demo.docs", "href": "/docs", "kind": "machine"},
         {"title_key": "demo.health", "href": "/readyz", "kind": "machine"},
@@ -114,7 +115,6 @@ def slips() -> Response:
                 "url": f"/slips/{printer}/{path.name}",
                 "printer": config.printer[printer].name,
                 "at": wording.clock_time(at, reader_language(config), config.centre.zone_info),
-                "kind": "ticket",
             }
         )
     return _page("slips.html", slips=shown)

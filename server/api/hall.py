@@ -8,7 +8,8 @@ from flask_openapi import APIBlueprint, Tag
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
 from server.api.callers import queue
-from server.api.schemas import Board
+from server.api.schemas import Board, Statistics
+from server.operations.statistics import parse_day
 
 blueprint = APIBlueprint(
     "api_hall",
@@ -29,3 +30,23 @@ blueprint = APIBlueprint(
 )
 def hall() -> Response:
     return json_answer(queue().boards.view(request.args.get("zone") or None))
+
+
+@blueprint.get(
+    "/public/statistics",
+    summary="Waits, ratings and calls out of turn of a day",
+    responses={200: Statistics},
+    openapi_extensions={
+        "parameters": [
+            {
+                "name": "day",
+                "in": "query",
+                "required": False,
+                "schema": {"type": "string", "format": "date"},
+                "description": "Today when left out",
+            }
+        ]
+    },
+)
+def statistics() -> Response:
+    return json_answer(queue().statistics.of_day(parse_day(request.args.get("day"))))

@@ -331,6 +331,71 @@ class Board(BaseModel):
     messages: list[Names]
 
 
+class Figures(BaseModel):
+    """Waits in seconds from arrival, or the slot of an appointment, to the first call; shares are from 0 to 1."""
+
+    issued: int
+    called: int
+    wait_p50_s: int | None
+    wait_p90_s: int | None
+    in_target: float | None
+    missed: int
+    served: int
+    rating: float | None
+    ratings: int
+    response_rate: float | None
+
+
+class NamedFigures(Figures):
+    """Figures of a service or an agency."""
+
+    key: str
+    name: Names
+
+
+class OutOfTurnCalls(BaseModel):
+    """Calls out of turn for one reason."""
+
+    reason: str
+    name: Names
+    calls: int
+
+
+class KeptPromises(BaseModel):
+    """How many were called by the time that was promised."""
+
+    promised: int
+    kept: int
+    share: float | None
+
+
+class KeptPromisesOfService(KeptPromises):
+    """The same for one service."""
+
+    service: str
+    name: Names
+
+
+class HitRate(KeptPromises):
+    """The estimate's hit-rate."""
+
+    since: str
+    services: list[KeptPromisesOfService]
+
+
+class Statistics(BaseModel):
+    """A day's published figures."""
+
+    day: str
+    centre: str
+    policy: str
+    total: Figures
+    out_of_turn: list[OutOfTurnCalls]
+    estimate: HitRate
+    agencies: list[NamedFigures]
+    services: list[NamedFigures]
+
+
 class OfferedService(Named):
     """A service as the kiosk offers it."""
 

@@ -237,6 +237,11 @@ tickets = Table(
     Column("official", Id),
     Column("called_at", UtcDateTime),
     Column("call_count", Integer, nullable=False, server_default="0"),
+    # For the published figures: of the first service, when it was first called, and why out of turn.
+    Column("first_service", Text, nullable=False),
+    Column("first_due_at", UtcDateTime, nullable=False),
+    Column("first_called_at", UtcDateTime),
+    Column("out_of_turn", Text),
     Column("ended_at", UtcDateTime),
     Column("device", Id),
     Column("policy", Text, nullable=False),

@@ -18,6 +18,7 @@ from server.operations.ratings import Ratings
 from server.operations.reasons import Reasons
 from server.operations.services import Services
 from server.operations.staff import Staff
+from server.operations.statistics import Statistics
 from server.operations.ticket_views import TicketViews
 from server.operations.tickets import Tickets
 from server.operations.visits import Visits
@@ -44,6 +45,7 @@ class Queue:
     visits: Visits
     boards: Boards
     ratings: Ratings
+    statistics: Statistics
     reasons: Reasons
     staff: Staff
     devices: Devices
@@ -85,6 +87,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         visits=Visits(context, counters, counter_views, print_jobs),
         boards=Boards(context, waits),
         ratings=Ratings(context),
+        statistics=Statistics(context, waits),
         reasons=Reasons(context),
         staff=Staff(context),
         devices=Devices(context),

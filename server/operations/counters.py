@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, func, insert, update
 
 from server.db import queries
 from server.db.models import counters, shifts, tickets
@@ -43,6 +43,8 @@ CALL = (
         counter=bindparam("at_counter"),
         official=bindparam("by_official"),
         called_at=bindparam("now"),
+        first_called_at=func.coalesce(tickets.c.first_called_at, bindparam("now")),
+        out_of_turn=func.coalesce(tickets.c.out_of_turn, bindparam("out_of_turn")),
         call_count=1,
         bound=None,
     )
@@ -249,6 +251,7 @@ class Counters:
                 "at_counter": counter.number,
                 "by_official": counter.official,
                 "now": tx.now,
+                "out_of_turn": data.get("reason"),
             },
         )
         if called.rowcount == 0:

@@ -152,6 +152,8 @@ class Issuing:
             "official": None,
             "called_at": None,
             "call_count": 0,
+            "first_service": first.key,
+            "first_due_at": terms.due_at,
             "ended_at": None,
             "device": arriving.device,
             "policy": config.policy.version,

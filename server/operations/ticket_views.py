@@ -105,7 +105,12 @@ class TicketViews:
             "print": {"state": printed[0], "reason": printed[1]} if printed else None,
             "links": {}
             if for_staff
-            else {"self": f"/api/v1/tickets/{ticket.token}", "page": page, "qr": f"/q/{ticket.token}.svg"},
+            else {
+                "self": f"/api/v1/tickets/{ticket.token}",
+                "page": page,
+                "why": f"/t/{ticket.token}/why",
+                "qr": f"/q/{ticket.token}.svg",
+            },
             "at": context.local(context.clock()),
         }
 

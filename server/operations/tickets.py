@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
@@ -200,7 +201,9 @@ class Tickets:
             raise TicketStateError(state=ticket.state, action="rejoin")
         else:
             # Who sets a turn aside gives it up: until the return nobody is passed by it.
-            penalty = terms.penalty + max(min(tx.now, ticket.held_until) - terms.due_at, timedelta(0))
+            # In whole seconds, as the figures are kept: the log must give the very due time.
+            late = max(min(tx.now, ticket.held_until) - terms.due_at, timedelta(0))
+            penalty = terms.penalty + timedelta(seconds=ceil(late.total_seconds()))
         terms = Terms(terms.start_at, terms.target, terms.credit, penalty)
         _set(
             tx,
@@ -249,7 +252,7 @@ def check_wish(context: Context, category: str | None, language: str | None) -> 
     config = context.config
     if category is not None and category not in config.category:
         raise BadInput(field="category", value=category)
-    if language is not None and language not in config.centre.languages:
+    if language is not None and language not in (*config.centre.languages, *config.paper.languages):
         raise BadInput(field="language", value=language)
     hours = context.hours()
     if not hours.is_open:
