@@ -34,8 +34,27 @@ def run(arguments: list[str]) -> int:
     except QueueError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "), file=sys.stderr)
+        return 1
+    except Exception as error:
+        line = _database_fault(error)
+        if line is None:
+            raise
+        print(line, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _database_fault(error: Exception) -> str | None:
+    """Say in one line why the database cannot be used; None for another error."""
+    from sqlalchemy.exc import OperationalError
+
+    if not isinstance(error, OperationalError):
+        return None
+    reason = str(error.orig).strip().splitlines()[0]
+    return f"the database cannot be used: {reason} (NAVBAT_DATABASE_URL, or database_url in config.yaml)"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from server.app import Demo
 from server.domain.states import CounterState, TicketState
 from server.errors import QueueError
-from server.serving import make_app, serve_one, with_logs
+from server.serving import alone, make_app, serve_one, with_logs
 from server.settings import Settings, read_settings
 from server.visitors import Visitors
 
@@ -62,6 +62,12 @@ def demo(options: argparse.Namespace) -> int:
     settings = read_settings(options)
     settings = replace(settings, config=always_open(settings.config))
     with_logs()
+    with alone(settings):
+        _run(options, settings)
+    return 0
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> None:
     shown = Demo()
     app = make_app(settings, demo=shown)
     queue: Queue = app.extensions["queue"]
@@ -83,7 +89,6 @@ def demo(options: argparse.Namespace) -> int:
         serve_one(settings, app, on_ready=ready)
     finally:
         life.stop()
-    return 0
 
 
 def always_open(config: Config) -> Config:

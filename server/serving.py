@@ -7,14 +7,14 @@ import os
 import signal
 import socket
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from server.errors import StartError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
 
@@ -46,7 +46,8 @@ def serve(options: argparse.Namespace) -> int:
 
     settings = read_settings(options)
     with_logs()
-    serve_one(settings, make_app(settings))
+    with alone(settings):
+        serve_one(settings, make_app(settings))
     return 0
 
 
@@ -90,13 +91,12 @@ def serve_one(settings: Settings, app: Flask, *, on_ready: Callable[[], None] = 
     Serve in this process until SIGINT or SIGTERM, then stop within a few seconds.
 
     Raises:
-        StartError: The port is taken, or another server has the SQLite file.
+        StartError: The port is taken.
     """
     import gevent
     from gevent.event import Event
     from gevent.pywsgi import WSGIServer
 
-    lock = _lock(settings.data_dir) if settings.is_sqlite else None
     listener = _listen(settings)
     hall = app.extensions["hall"]
     server = WSGIServer(listener, app, log=None, error_log=logging.getLogger("server.http"))
@@ -113,8 +113,6 @@ def serve_one(settings: Settings, app: Flask, *, on_ready: Callable[[], None] = 
     hall.stop()
     hall.queue.context.database.close()
     log.info("stopped")
-    if lock is not None:
-        lock.close()
 
 
 def _listen(settings: Settings) -> Any:
@@ -136,20 +134,32 @@ def _listen(settings: Settings) -> Any:
     return listener
 
 
-def _lock(data_dir: Path) -> Any:
-    """Keep a second server from the SQLite file: its writers would wait for each other with all their visitors."""
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """
+    Keep a second server from the SQLite file: its writers would wait for each other with all their visitors.
+
+    To be entered before the database is opened, as that migrates it and applies the configuration.
+
+    Raises:
+        StartError: Another server has the file.
+    """
+    if not settings.is_sqlite:
+        yield
+        return
     import fcntl
 
+    data_dir = settings.data_dir
     data_dir.mkdir(parents=True, exist_ok=True)
-    lock = (data_dir / LOCK_FILE).open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise StartError(
-            f"another server is running on {data_dir}; stop it, or use PostgreSQL for several (NAVBAT_DATABASE_URL)"
-        ) from error
-    return lock
+    with (data_dir / LOCK_FILE).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StartError(
+                f"another server is running on {data_dir}; stop it, or use PostgreSQL for several "
+                "(NAVBAT_DATABASE_URL)"
+            ) from error
+        yield
 
 
 def _serve_many(options: argparse.Namespace) -> int:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Left to themselves the libraries write each line to standard error a second time.
+library_log = logging.getLogger("server.sockets.library")
+library_log.setLevel(logging.ERROR)
+
 # A board is sent at once, and then at most ten times a second.
 PUSH_EVERY_S = 0.1
 CALLS = (EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED, EventKind.TICKET_RESUMED)
@@ -102,6 +106,8 @@ class Sockets:
             ping_interval=20,
             ping_timeout=10,
             max_http_buffer_size=100_000,
+            logger=library_log,
+            engineio_logger=library_log,
         )
         frames.install(self.io)
         self._zones: set[str | None] = {None, *queue.context.config.zone}

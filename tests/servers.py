@@ -52,6 +52,10 @@ def eventually(check: Callable[[], Any], *, within_s: float = 10.0, every_s: flo
         time.sleep(every_s)
 
 
+class Ended(Exception):
+    """The server ended by itself."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a server answered."""
@@ -186,7 +190,7 @@ class Server:
     def _is_ready(self) -> bool:
         assert self.process is not None
         if self.process.poll() is not None:
-            raise AssertionError("it ended")
+            raise Ended(f"the server has ended:\n{self.log[-4000:]}")
         try:
             return self.ask("GET", "/readyz", timeout_s=2).status == 200
         except (OSError, HTTPException):

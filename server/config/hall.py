@@ -32,7 +32,7 @@ class Holiday(Part):
     name: Names
 
 
-_SPAN = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 
 
 def _span(value: object) -> object:
@@ -66,7 +66,7 @@ class Centre(Part):
     Attributes:
         languages: The state language first; it is the fallback for everything.
         public_url: What a visitor's phone can reach, without a slash at the end; None: the address of the request.
-        hours: For each weekday spans of local time, `("09:00", "18:00")`; none when it is closed.
+        hours: For each weekday spans of local time, `("09:00", "18:00")`; "24:00" ends a day; none: closed.
     """
 
     key: Key
