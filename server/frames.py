@@ -1,8 +1,8 @@
 """
-Websockets for many displays: a message is framed once for all who get it, and one greenlet reads each.
+Websockets for many displays: a message is framed once and written to all who get it; one greenlet reads each.
 
-What Flask-SocketIO uses as it comes frames, and compresses, every message anew for every client, and drops what a
-slow client's buffer does not take at once.
+What Flask-SocketIO uses as it comes frames, and compresses, every message anew for every client, wakes a greenlet of
+each to write it, and drops what a slow client's buffer does not take at once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import simple_websocket  # type: ignore[import-untyped]
+from engineio.packet import MESSAGE, Packet
+from socketio.packet import EVENT
 from wsproto.utilities import LocalProtocolError
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 FINAL_TEXT, FINAL_BINARY = 0x81, 0x82
 # As many different messages as are on their way at the same time: a board for each zone, and some terminals'.
 FRAMES_KEPT = 64
+QUEUED_AT_MOST = 64
 
 
 @lru_cache(maxsize=FRAMES_KEPT)
@@ -43,6 +46,18 @@ def frame(message: str | bytes) -> bytes:
     return head + data
 
 
+class Rest(Packet):  # type: ignore[misc]
+    """The rest of a frame, queued as Engine.IO's packets are."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(MESSAGE, "")
+        self.data = data
+
+    def encode(self, b64: bool = False) -> Rest:
+        """Return what `Framed.send` writes as it is."""
+        return self
+
+
 class NoThread:
     """Stands where a websocket would start a thread to read: `Framed.receive` reads by itself."""
 
@@ -58,17 +73,37 @@ class Framed(simple_websocket.Server):  # type: ignore[misc]
     """The server's end of a websocket."""
 
     connected: bool
+    is_writing = False
 
     def __init__(self, environ: dict[str, Any], **options: Any) -> None:
         # Compressing a board for each display would cost four times what sending it does.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         super().__init__(environ, **options | {"thread_class": NoThread})
 
-    def send(self, data: str | bytes) -> None:
+    def send(self, data: str | bytes | Rest) -> None:
         """Send a message whole; raises ConnectionClosed."""
         if not self.connected:
             raise simple_websocket.ConnectionClosed(self.close_reason, self.close_message)
-        self.sock.sendall(frame(data))
+        self.is_writing = True
+        try:
+            self.sock.sendall(data.data if isinstance(data, Rest) else frame(data))
+        finally:
+            self.is_writing = False
+
+    def write_now(self, data: bytes) -> bytes:
+        """
+        Write what the client's buffer takes at once.
+
+        Returns:
+            The rest; all of it where somebody writes already or this is no socket of gevent's.
+        """
+        raw = getattr(self.sock, "_sock", None)
+        if raw is None or self.is_writing or not self.connected:
+            return data
+        try:
+            return data[raw.send(data) :]
+        except OSError:  # the buffer is full, or the client gone: the writer will find out
+            return data
 
     def receive(self, timeout: float | None = None) -> Any:
         """Wait for a message; raises ConnectionClosed."""
@@ -97,6 +132,8 @@ def install(io: SocketIO) -> None:
 
         def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
             self.ws = Framed(environ, **self.server_args)
+            # The handler is a method of Engine.IO's socket, from which `broadcast` finds this end.
+            self.app.__self__.framed = self.ws
             ended = self.app(self)
             # How each server is told that there is no answer to write any more.
             if self.ws.mode == "gunicorn":
@@ -106,3 +143,24 @@ def install(io: SocketIO) -> None:
             return ended
 
     io.server.eio._async = {**driver, "websocket": FramedWebSocket}
+
+
+def broadcast(io: SocketIO, event: str, message: Any, *, namespace: str, room: str) -> None:
+    """
+    Send a message to everyone in a room.
+
+    It is written straight to whoever is up to date; for whoever is behind it is queued, as Socket.IO would.
+    """
+    server = io.server
+    packet = server.packet_class(EVENT, namespace=namespace, data=[event, message])
+    whole = Packet(MESSAGE, packet.encode())
+    data = frame(whole.encode())
+    for _, sid in list(server.manager.get_participants(namespace, room)):
+        socket = server.eio.sockets.get(sid)
+        if socket is None or socket.closed or not socket.check_ping_timeout():
+            continue
+        framed = getattr(socket, "framed", None)
+        rest = framed.write_now(data) if framed is not None and socket.queue.empty() else data
+        # A message is a whole state: one that is never read may as well be left out.
+        if rest and socket.queue.qsize() < QUEUED_AT_MOST:
+            socket.queue.put(whole if len(rest) == len(data) else Rest(rest))

@@ -238,23 +238,26 @@ class Sockets:
 
     def _send_board(self, zone: str | None) -> None:
         if self._is_watched("/hall", _zone_room(zone)):
-            self._emit("board", self._queue.boards.view(zone), "/hall", _zone_room(zone))
+            self._broadcast("board", self._queue.boards.view(zone), "/hall", _zone_room(zone))
 
     def _send_call(self, call: tuple[str, tuple[tuple[str, Any], ...]]) -> None:
         room, items = call
-        self._emit("call", dict(items), "/hall", room)
+        self._broadcast("call", dict(items), "/hall", room)
 
     def _send_counter(self, number: int) -> None:
         if self._is_watched("/counter", _counter_room(number)):
-            self._emit("counter", self._queue.counters.view(number), "/counter", _counter_room(number))
+            self._broadcast("counter", self._queue.counters.view(number), "/counter", _counter_room(number))
 
     def _send_ticket(self, token: str) -> None:
         if token in self._followed:
-            self._emit("ticket", self._queue.tickets.view(token), "/ticket", _ticket_room(token))
+            self._broadcast("ticket", self._queue.tickets.view(token), "/ticket", _ticket_room(token))
 
     def _is_watched(self, namespace: str, room: str) -> bool:
         rooms = self.io.server.manager.rooms.get(namespace, {})
         return bool(rooms.get(room))
+
+    def _broadcast(self, event: str, message: Any, namespace: str, room: str) -> None:
+        frames.broadcast(self.io, event, message, namespace=namespace, room=room)
 
     def _emit(self, event: str, message: Any, namespace: str, room: str) -> None:
         self.io.emit(event, message, namespace=namespace, to=room)
