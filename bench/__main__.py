@@ -20,6 +20,7 @@ PARTS = {
     "fanout": parts.fanout,
     "start": parts.start,
     "history": parts.history,
+    "postgres": parts.postgres,
 }
 
 
@@ -31,7 +32,11 @@ def main(arguments: list[str]) -> int:
         0, though a target may be missed; 1 when a part could not be measured or a number was doubled.
     """
     options = _parser().parse_args(arguments)
-    wanted = options.only.split(",") if options.only else list(PARTS)
+    wanted = (
+        options.only.split(",")
+        if options.only
+        else [name for name in PARTS if name != "postgres" or options.postgres]
+    )
     unknown = sorted(set(wanted) - set(PARTS))
     if unknown:
         print(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}", file=sys.stderr)
@@ -40,7 +45,7 @@ def main(arguments: list[str]) -> int:
     failed = False
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="navbat-bench-", dir=options.folder) as folder:
-        run = Run(Path(folder), rounds=1 if options.quick else 3, history=options.history)
+        run = Run(Path(folder), rounds=1 if options.quick else 5, history=options.history)
         for name in wanted:
             started_at = time.perf_counter()
             try:
@@ -58,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="PARTS", help=f"comma-separated, of: {', '.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="one round: whether it runs, not how fast")
     parser.add_argument("--history", type=int, default=100_000, metavar="N", help="past tickets (100000)")
+    parser.add_argument("--postgres", action="store_true", help="PostgreSQL too, with one worker and two")
     parser.add_argument("--folder", type=Path, help="where to write; a disk of the kind that a hall has")
     return parser
 

@@ -116,18 +116,19 @@ def fill_waiting(
                 f"FROM {table} AS t WHERE t.{_OF_TICKET[table]} = :pattern LIMIT 1",
                 rows,
             )
+    connection.close()
 
 
-def clear(connection: sqlite3.Connection) -> None:
+def clear(connection: Any) -> None:
     """End every ticket and print job, so that the next round finds an empty hall."""
-    now = time.time_ns() // 1000
-    with connection:
-        connection.execute(
-            "UPDATE tickets SET state = 'expired', ended_at = ?, bound = NULL"
-            " WHERE state IN ('waiting', 'called', 'serving', 'held')",
-            (now,),
-        )
-        connection.execute("UPDATE print_jobs SET state = 'cancelled' WHERE state IN ('queued', 'held')")
+    for statement in (
+        "UPDATE tickets SET state = 'expired', ended_at = arrived_at, bound = NULL"
+        " WHERE state IN ('waiting', 'called', 'serving', 'held')",
+        "UPDATE print_jobs SET state = 'cancelled' WHERE state IN ('queued', 'held')",
+    ):
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
 
 
 def _copy(connection: sqlite3.Connection, table: str, changes: dict[str, str]) -> str:

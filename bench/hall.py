@@ -91,17 +91,24 @@ class Hall:
 
     def fill_waiting(self, per_counter: int, counters: list[dict[str, Any]]) -> None:
         """Let visitors wait for these counters, straight into the database."""
-        with self.open() as connection:
-            filling.fill_waiting(connection, self.facts, per_counter, counters)
+        filling.fill_waiting(self._connection(), self.facts, per_counter, counters)
 
     def clear(self) -> None:
         """Send all home: a round begins as the one before did."""
-        with self.open() as connection:
-            filling.clear(connection)
+        filling.clear(self._connection())
 
-    def open(self) -> sqlite3.Connection:
-        """Open the SQLite file beside the server."""
-        return sqlite3.connect(self.database, timeout=30)
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell which database it is."""
+        return "NAVBAT_DATABASE_URL" not in self._environment
+
+    def _connection(self) -> Any:
+        """Open the database beside the server."""
+        if self.is_sqlite:
+            return sqlite3.connect(self.database, timeout=30)
+        import psycopg
+
+        return psycopg.connect(self._environment["NAVBAT_DATABASE_URL"].replace("+psycopg", ""))
 
     def _prepare(self) -> dict[str, Any]:
         done = subprocess.run(

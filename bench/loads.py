@@ -27,6 +27,7 @@ class Outcome:
 
     per_s: list[float] = field(default_factory=list)
     ms: list[float] = field(default_factory=list)
+    cpu_us: list[float] = field(default_factory=list)
     tickets: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, batches: list[dict[str, Any]]) -> None:
@@ -37,6 +38,7 @@ class Outcome:
         if wrong or len(done) < len(answers) * 0.9:
             example = next((answer for answer in answers if answer[0] not in (200, 201)), None)
             raise RuntimeError(f"not every request was done: {wrong}, such as {example}")
+        self.cpu_us += [1e6 * sum(batch["cpu_s"] for batch in batches) / len(answers)]
         self.per_s.append(len(answers) / sum(batch["seconds"] for batch in batches))
         self.ms += [answer[1] for answer in answers]
         self.tickets += [(answer[2][0], answer[2][1]) for answer in done]
@@ -92,7 +94,10 @@ def call(hall: Hall, *, at_once: int, batches: int, counters: list[dict[str, Any
 
     Each counter calls once in a batch, since it may have one visitor at a time.
     """
-    hall.fill_waiting(batches + 3, counters)
+    if hall.is_sqlite:
+        hall.fill_waiting(batches + 3, counters)
+    else:
+        _issue_for(hall, batches + 3, counters)
     calls = [[hall.act(counter, "next") for counter in counters[lane::at_once]] for lane in range(at_once)]
     frees = [[hall.act(counter, "no-show") for counter in counters[lane::at_once]] for lane in range(at_once)]
     plan: list[dict[str, Any]] = []
@@ -101,6 +106,19 @@ def call(hall: Hall, *, at_once: int, batches: int, counters: list[dict[str, Any
     results = _run(hall.server, plan)
     hall.clear()
     return results
+
+
+def _issue_for(hall: Hall, per_counter: int, counters: list[dict[str, Any]]) -> None:
+    """Let visitors wait by issuing their tickets, where rows cannot be copied."""
+    lanes = [
+        [
+            hall.issue(counter["services"][turn % len(counter["services"])])
+            for turn in range(per_counter)
+            for counter in counters[lane::8]
+        ]
+        for lane in range(8)
+    ]
+    _run(hall.server, [{"lanes": lanes}])
 
 
 def call_bare(bare: Bare, *, at_once: int, batches: int, each: int) -> list[dict[str, Any]]:
@@ -114,7 +132,9 @@ def call_bare(bare: Bare, *, at_once: int, batches: int, each: int) -> list[dict
 
 
 def _run(server: Server, batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    result = run_client({"do": "batches", "port": server.port, "wanted": WANTED, "batches": batches})
+    result = run_client(
+        {"do": "batches", "pid": server.pid, "port": server.port, "wanted": WANTED, "batches": batches}
+    )
     answered: list[dict[str, Any]] = result["batches"]
     return answered
 

