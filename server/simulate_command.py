@@ -11,14 +11,24 @@ from typing import TYPE_CHECKING
 from server.app import open_queue
 from server.clock import CODE_LETTERS, Randomness
 from server.errors import StartError
+from server.operations.context import dumps
+from server.operations.ledger import origin
+from server.operations.log_export import export_day
 from server.settings import read_settings
+from server.signing import load_key
 from server.simulating import Outcome, SimulatedClock, Simulation
 from server.visitors import Visitors
+
+if TYPE_CHECKING:
+    from server.operations import Queue
 
 if TYPE_CHECKING:
     import argparse
 
     from server.config import Config
+
+
+SEAL_EVERY = timedelta(minutes=5)
 
 
 class SeededRandomness(Randomness):
@@ -77,19 +87,48 @@ def run_days(
 ) -> list[tuple[date, Outcome]]:
     """Simulate days in a folder; `log` gets the last day's sealed log."""
     clock = SimulatedClock(datetime(first.year, first.month, first.day, tzinfo=UTC))
+    key = load_key(origin(config.centre.key), folder)
     queue = open_queue(
         config,
         database_url=f"sqlite:///{folder / 'simulated.sqlite'}",
         clock=clock,
         randomness=SeededRandomness(seed),
+        log_key=key,
     )
     visitors = Visitors(config, seed)
+    sealer = _Sealer(queue, clock)
     outcomes = []
     for number in range(days):
         day = first + timedelta(days=number)
-        outcomes.append((day, Simulation(queue, clock, visitors, visitors_per_day=visitors_per_day).run(day)))
+        simulation = Simulation(
+            queue, clock, visitors, visitors_per_day=visitors_per_day, each_time=sealer.tick
+        )
+        outcomes.append((day, simulation.run(day)))
+        queue.ledger.seal()
+    if log is not None:
+        try:
+            with log.open("w", encoding="utf-8") as file:
+                file.writelines(dumps(line) + "\n" for line in export_day(queue.context, outcomes[-1][0]))
+        except OSError as error:
+            raise StartError(f"--log: cannot write {log}: {error.strerror}") from error
+        print(f"{log}: check it with `navbat log verify {log} --key {key.public.text()}`")
     queue.context.database.close()
     return outcomes
+
+
+class _Sealer:
+    """Seals the log as the clock of a server does, every few simulated minutes: each head is a signature."""
+
+    def __init__(self, queue: Queue, clock: SimulatedClock) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._sealed_at = clock.now
+
+    def tick(self) -> None:
+        """Seal when it is time."""
+        if self._clock.now - self._sealed_at >= SEAL_EVERY:
+            self._sealed_at = self._clock.now
+            self._queue.ledger.seal()
 
 
 def report(day: date, outcome: Outcome) -> None:

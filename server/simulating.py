@@ -80,6 +80,7 @@ class Simulation:
     Args:
         clock: The very clock that `queue` goes by.
         visitors_per_day: Expected; the number itself is chance.
+        each_time: Called whenever the clock has moved.
     """
 
     def __init__(
@@ -89,13 +90,13 @@ class Simulation:
         visitors: Visitors,
         *,
         visitors_per_day: int,
-        each_second: Callable[[], Any] = lambda: None,
+        each_time: Callable[[], Any] = lambda: None,
     ) -> None:
         self._queue = queue
         self._clock = clock
         self._visitors = visitors
         self._per_day = visitors_per_day
-        self._each_second = each_second
+        self._each_time = each_time
         self._happenings: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._idle: set[int] = set()
@@ -118,7 +119,7 @@ class Simulation:
         while self._happenings:
             at, _, happen = heapq.heappop(self._happenings)
             self._clock.now = max(at, self._clock.now)
-            self._each_second()
+            self._each_time()
             try:
                 happen()
             except QueueError:

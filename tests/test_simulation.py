@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import create_engine, text
 
 from server.simulate_command import run_days
+from server.verifying import verify
 
 DAY = date(2026, 11, 24)
 
@@ -16,7 +17,9 @@ def test_a_day_is_lived_to_its_end_and_loses_nobody(config, tmp_path):
 
     engine = create_engine(f"sqlite:///{tmp_path / 'simulated.sqlite'}")
     with engine.connect() as connection:
-        states = dict(connection.execute(text("SELECT state, count(*) FROM tickets GROUP BY state")).fetchall())
+        states = dict(
+            connection.execute(text("SELECT state, count(*) FROM tickets GROUP BY state")).fetchall()
+        )
         open_counters = connection.execute(
             text("SELECT count(*) FROM counters WHERE state <> 'closed'")
         ).scalar()
@@ -46,3 +49,13 @@ def test_another_seed_gives_another_day(config, tmp_path):
         outcomes.append(outcome)
 
     assert outcomes[0] != outcomes[1]
+
+
+def test_the_log_of_a_simulated_day_verifies_and_every_call_replays(config, tmp_path):
+    log = tmp_path / "day.log"
+
+    [(_, outcome)] = run_days(config, tmp_path, first=DAY, days=1, seed=5, visitors_per_day=80, log=log)
+
+    report = verify(log.read_text("utf-8").splitlines())
+    assert report.is_good, list(report.lines())
+    assert any(f"calls: {outcome.called} replayed" in line for line in report.lines()), list(report.lines())

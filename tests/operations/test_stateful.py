@@ -1,7 +1,8 @@
 """
 The hall lived through at random: every verb, many counters, time going on and standing still, days that change.
 
-After each step: no ticket in two hands, none lost, the totals agree, the bound holds. `make soak` takes more steps
+After each step: no ticket in two hands, none lost, the totals agree, the bound holds; at the end the
+log verifies and every call replays. `make soak` takes more steps
 (NAVBAT_STEPS); the suite takes enough to notice a rule that was broken.
 """
 
@@ -24,6 +25,11 @@ from server.db.engine import make_engine
 from server.db.migrating import migrate
 from server.db.models import events, requests, tickets
 from server.errors import QueueError
+from server.operations.context import dumps
+from server.operations.ledger import origin
+from server.operations.log_export import export_day
+from server.signing import SigningKey
+from server.verifying import verify
 from tests.builders import create_official
 from tests.conftest import OPENING_TIME, ROOT, FixedClock
 
@@ -35,6 +41,7 @@ BOOKED = ("passport", "id_lost", "birth")
 CATEGORIES = (None, None, None, "veteran", "disability", "war_disability")
 FINAL = {"served", "no_show", "cancelled", "expired"}
 
+LOG_KEY = SigningKey(origin("asan-1"), bytes(32))
 CONFIG = load(ROOT / "config.yaml")
 _folder = tempfile.TemporaryDirectory(prefix="stateful-")
 _template = Path(_folder.name) / "template.sqlite"
@@ -68,7 +75,7 @@ class LivingHall(RuleBasedStateMachine):
                 )
             }
         )
-        self.queue = open_queue(config, database_url=_fresh_database(), clock=self.clock)
+        self.queue = open_queue(config, database_url=_fresh_database(), clock=self.clock, log_key=LOG_KEY)
         self.officials = {number: create_official(self.queue, f"o{number}") for number in COUNTERS}
         self.tokens: list[str] = []
         self.issued = 0
@@ -76,8 +83,16 @@ class LivingHall(RuleBasedStateMachine):
             self.queue.counters.open(number, self.officials[number])
 
     def teardown(self):
-        if hasattr(self, "queue"):
-            self.queue.context.database.close()
+        """Seal what happened, and let the offline verifier replay every call of every day."""
+        if not hasattr(self, "queue"):
+            return
+        self.queue.ledger.seal()
+        with self.queue.context.database.read() as connection:
+            days = connection.execute(select(events.c.day).distinct().order_by(events.c.day)).scalars()
+        for day in days:
+            report = verify([dumps(line) for line in export_day(self.queue.context, day)], LOG_KEY.public)
+            assert report.is_good, "\n".join(report.lines())
+        self.queue.context.database.close()
 
     def attempt(self, work):
         try:
