@@ -27,7 +27,7 @@ def arrival(slot_at: datetime, now: datetime, *, early: timedelta, late: timedel
 
     Source: ASAN's own rule is 30 minutes early, 10 late.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
     >>> slot = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
     >>> window = {"early": timedelta(minutes=30), "late": timedelta(minutes=10)}
     >>> [str(arrival(slot, slot + timedelta(minutes=m), **window)) for m in (-31, -30, 10, 11)]
@@ -42,7 +42,7 @@ def may_rejoin(missed_at: datetime, now: datetime, *, grace: timedelta, returns:
     """
     Tell whether a visitor who missed the call may rejoin the queue: once, within the grace period.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
     >>> missed = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
     >>> [may_rejoin(missed, missed + timedelta(minutes=m), grace=timedelta(minutes=30), returns=0) for m in (30, 31)]
     [True, False]

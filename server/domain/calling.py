@@ -92,7 +92,7 @@ def due_time(
     """
     Fix the time by which a ticket should be called; the arguments are those of `Terms`.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
     >>> due_time(datetime(2026, 11, 24, 10, 31, tzinfo=UTC), target=timedelta(minutes=15), credit=timedelta(minutes=10))
     datetime.datetime(2026, 11, 24, 10, 36, tzinfo=datetime.timezone.utc)
     """

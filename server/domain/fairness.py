@@ -27,7 +27,7 @@ def overtaken_by(
     """
     Tell by how much more than the bound a call passed a waiting visitor; None when it kept the promise.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
     >>> ten = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
     >>> overtaken_by(ten + timedelta(minutes=11), ten, bound=timedelta(minutes=10))
     datetime.timedelta(seconds=60)

@@ -23,7 +23,7 @@ def day_of(at: datetime, timezone: str) -> date:
     """
     Tell the centre's calendar day, in which numbers are unique.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> day_of(datetime(2026, 11, 23, 21, 30, tzinfo=UTC), "Asia/Baku")
     datetime.date(2026, 11, 24)
     """
