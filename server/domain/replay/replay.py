@@ -300,6 +300,5 @@ class Replay:
         data = entry["data"]
         target, credit, penalty = (timedelta(seconds=data[f"{name}_s"]) for name in FIGURES)
         due_at = due_time(read_time(data["start_at"]), target=target, credit=credit, penalty=penalty)
-        # Figures are whole seconds; a pause that a visitor asked for may end between two.
-        if abs(due_at - read_time(data["due_at"])) > timedelta(seconds=1) or penalty < timedelta(0):
+        if due_at != read_time(data["due_at"]) or penalty < timedelta(0):
             yield Finding("due_wrong", facts={"due_at": data["due_at"], "should": due_at})
