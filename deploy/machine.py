@@ -13,6 +13,7 @@ LOOKED = VENV / "navbat-tools.stamp"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
+OCR_LANGUAGES = ("aze", "uzb", "uzb-cyrl", "rus", "tur", "kat")
 BREW_NAMES = {"zbar-tools": "zbar"}
 
 
@@ -98,14 +99,24 @@ def _install_missing() -> None:
 
 def _missing_packages() -> list[str]:
     """Name the Debian packages that bring what the tests would miss."""
-    shapes = "import sys; from PIL import features; sys.exit(not features.check('fribidi'))"
+    read = _ocr_languages()
     there = {
         "zbar-tools": shutil.which("zbarimg") is not None,  # reads the QR codes on slips
-        "libfribidi0": works(VENV / "bin" / "python", "-c", shapes),  # with which Pillow joins Arabic letters
+        "poppler-utils": shutil.which("pdftotext") is not None,  # reads the letters and fonts of documents
+        "tesseract-ocr": shutil.which("tesseract") is not None,  # reads the words on slips
+        **{f"tesseract-ocr-{name}": name.replace("-", "_") in read for name in OCR_LANGUAGES},
         "libatomic1": works(VENV / "bin" / "playwright", "--version"),  # Playwright's driver starts with it
         "chromium": find_browser() is not None,
     }
     return [package for package, is_there in there.items() if not is_there]
+
+
+def _ocr_languages() -> set[str]:
+    try:
+        asked = subprocess.run(["tesseract", "--list-langs"], check=False, capture_output=True)
+    except OSError:
+        return set()
+    return set(asked.stdout.decode().split())
 
 
 def _install_playwright_browser() -> None:

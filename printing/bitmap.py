@@ -6,19 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from printing import layout, qr
 from printing.escpos import INVERTED, without_real_time_commands
 from printing.typeface import CAPITAL_HEIGHT, Typeface, load
 
 if TYPE_CHECKING:
+    from PIL import ImageFont
+
     from printing.slips import Slip
 
 BLACK, WHITE = 0, 1
 NUMBER_MM_WIDE, NUMBER_MM_NARROW = 11.0, 10.5
 WIDE_FROM_MM = 60
-QR_MM = 24.5
 CODE_MM = 4.75
 
 # Font sizes in mm of the em: (wide paper, narrow paper).
@@ -32,19 +33,27 @@ SIZES: dict[layout.Size, tuple[float, float]] = {
 Draw = Callable[[Image.Image, ImageDraw.ImageDraw], None]
 
 
-def render(slip: Slip, *, dots: int, dots_per_inch: int = 203, strict: bool = False) -> Image.Image:
+def render(
+    slip: Slip, *, dots: int, dots_per_inch: int = 203, strict: bool = False, scale: float = 1.0
+) -> Image.Image:
     """
     Draw a slip as wide as the printer's head.
 
     Args:
         dots: 576 for 80 mm paper at 203 dpi, 384 for 58 mm, 512 for 80 mm at 180 dpi.
         strict: A character without a glyph raises; otherwise it is replaced and logged.
+        scale: Of the words; number, code and QR keep their size.
 
     Raises:
         MissingGlyph: In strict mode.
     """
     return render_blocks(
-        slip.blocks(), language=slip.language, dots=dots, dots_per_inch=dots_per_inch, strict=strict
+        slip.blocks(),
+        language=slip.language,
+        dots=dots,
+        dots_per_inch=dots_per_inch,
+        strict=strict,
+        scale=scale,
     )
 
 
@@ -55,9 +64,10 @@ def render_blocks(
     dots: int,
     dots_per_inch: int = 203,
     strict: bool = False,
+    scale: float = 1.0,
 ) -> Image.Image:
     """Draw any blocks; see `render`."""
-    page = _Page(dots=dots, dots_per_mm=dots_per_inch / 25.4, type=Typeface(language, strict))
+    page = _Page(dots=dots, dots_per_mm=dots_per_inch / 25.4, type=Typeface(language, strict), scale=scale)
     for block in blocks:
         page.add(block)
     page.y += page.mm(1)
@@ -83,6 +93,7 @@ class _Page:
     dots: int
     dots_per_mm: float
     type: Typeface
+    scale: float = 1.0
     y: int = 0
     draws: list[Draw] = field(default_factory=list)
 
@@ -94,7 +105,7 @@ class _Page:
         return self.dots / self.dots_per_mm >= WIDE_FROM_MM
 
     def size(self, name: layout.Size) -> int:
-        return self.mm(SIZES[name][0 if self.is_wide else 1])
+        return self.mm(SIZES[name][0 if self.is_wide else 1] * self.scale)
 
     def add(self, block: layout.Block) -> None:
         match block:
@@ -114,6 +125,8 @@ class _Page:
                 self.bullets(title, items)
             case layout.Qr():
                 self.qr(block)
+            case layout.Logo():
+                self.logo(block)
             case layout.Ruler():
                 self.ruler()
 
@@ -140,10 +153,8 @@ class _Page:
         return free if (align == "end") != self.type.is_right_to_left else 0
 
     def line(self, text: str, size: int, bold: bool, x: int) -> None:
-        font, options = self.type.font(size, bold), self.type.options()
-        baseline = self.y + round(size * 0.97)
         self.draws.append(
-            lambda _, canvas: canvas.text((x, baseline), text, BLACK, font, anchor="ls", **options)  # type: ignore[arg-type]
+            _text(x, self.y + round(size * 0.97), self.type.on_paper(text), self.type.font(size, bold), BLACK)
         )
         self.y += round(size * 1.26)
 
@@ -151,7 +162,7 @@ class _Page:
         """Draw the number as high as asked for; a long one is made narrower, never lower."""
         text = self.type.clean(text)
         height = self.mm(NUMBER_MM_WIDE if self.is_wide else NUMBER_MM_NARROW)
-        font = load(round(height / CAPITAL_HEIGHT), True, False)
+        font = load(round(height / CAPITAL_HEIGHT), True)
         left, top, right, bottom = font.getbbox(text, mode="1")
         glyphs = Image.new("L", (int(right - left), int(bottom - top)), 255)
         ImageDraw.Draw(glyphs).text((-left, -top), text, 0, font)
@@ -170,11 +181,11 @@ class _Page:
         self.draws.append(
             lambda _, canvas: canvas.rectangle((0, top, self.dots - 1, top + height - 1), BLACK)
         )
-        font, options = self.type.font(size, True), self.type.options()
+        font = self.type.font(size, True)
         for index, line in enumerate(lines):
             x = (self.dots - self.type.width(line, size, True)) // 2
             baseline = top + self.mm(0.6) + round(size * 0.97) + round(index * size * 1.26)
-            self.draws.append(_text(x, baseline, line, font, options))
+            self.draws.append(_text(x, baseline, self.type.on_paper(line), font, WHITE))
         self.y += height
 
     def rule(self, dashed: bool) -> None:
@@ -209,9 +220,9 @@ class _Page:
         self.paragraph(text, size, True, align, left=start, width=self.dots - left)
 
     def bullets(self, title: str, items: tuple[str, ...]) -> None:
-        size, indent = self.size("body"), self.mm(3)
+        size, indent = self.size("small"), self.mm(3)
         if title:
-            self.paragraph(title, size, True, "start")
+            self.paragraph(title, self.size("body"), True, "start")
             self.y += self.mm(0.3)
         for item in items:
             edge = self.dots - self.mm(1.2) if self.type.is_right_to_left else 0
@@ -222,8 +233,8 @@ class _Page:
             self.y += self.mm(0.3)
 
     def qr(self, block: layout.Qr) -> None:
-        picture = qr.picture(block.data, side=self.mm(QR_MM))
-        if not self.is_wide:
+        picture = qr.picture(block.data, side=self.mm(block.mm))
+        if block.stacked or not self.is_wide:
             self.words(block, "center", 0, self.dots, title_only=True)
             self.y += self.mm(1.5)
             self.draws.append(_paste(picture, (self.dots - picture.width) // 2, self.y))
@@ -234,7 +245,7 @@ class _Page:
         column = self.dots - picture.width - gap
         is_mirrored = self.type.is_right_to_left
         left = 0 if is_mirrored else picture.width + gap
-        words = _Page(dots=self.dots, dots_per_mm=self.dots_per_mm, type=self.type)
+        words = _Page(dots=self.dots, dots_per_mm=self.dots_per_mm, type=self.type, scale=self.scale)
         for page in (words, self):  # first to learn the height, then in the middle of the picture's
             top = self.y
             page.y += max((picture.height - words.y) // 2, 0) if page is self else 0
@@ -256,6 +267,16 @@ class _Page:
         if block.code:
             self.y += self.mm(0.6)
             self.paragraph(block.code, self.mm(CODE_MM), True, align, left=left, width=width)
+
+    def logo(self, block: layout.Logo) -> None:
+        with Image.open(block.path) as opened:
+            # Transparent is white: paper shines through.
+            flat = Image.new("L", opened.size, 255)
+            seen = opened.convert("LA")
+            flat.paste(seen.getchannel("L"), mask=seen.getchannel("A"))
+        picture = ImageOps.contain(flat, (self.dots, self.mm(block.mm))).convert("1")
+        self.draws.append(_paste(picture, (self.dots - picture.width) // 2, self.y))
+        self.y += picture.height
 
     def ruler(self) -> None:
         top = self.y
@@ -281,5 +302,5 @@ def _square(x: int, y: int, side: int) -> Draw:
     return lambda _, canvas: canvas.rectangle((x, y, x + side - 1, y + side - 1), BLACK)
 
 
-def _text(x: int, baseline: int, line: str, font: object, options: dict[str, str]) -> Draw:
-    return lambda _, canvas: canvas.text((x, baseline), line, WHITE, font, anchor="ls", **options)  # type: ignore[arg-type]
+def _text(x: int, baseline: int, line: str, font: ImageFont.FreeTypeFont, ink: int) -> Draw:
+    return lambda _, canvas: canvas.text((x, baseline), line, ink, font, anchor="ls")

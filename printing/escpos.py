@@ -22,6 +22,7 @@ BAND_ROWS = 48
 MIN_FEED_ROWS = 4
 BAND_COST = 11  # bytes of a command's own header with a change of alignment
 TEAR_OFF_MM = 15
+LEFT, CENTRE, RIGHT = 0, 1, 2
 INVERTED = bytes(255 - byte for byte in range(256))
 
 REAL_TIME_SECOND_BYTES = (0x04, 0x05, 0x14)
@@ -50,14 +51,14 @@ def encode(
     out = bytearray(RESET)
     # One unit of ESC J is a dot only when it is told so: 180 dpi heads feed in halves of a dot.
     out += bytes((0x1D, 0x50, min(dots_per_inch, 255), min(dots_per_inch, 255)))
-    centred: bool | None = None
+    side: int | None = None
     for item in _plan(rows, stride):
         if isinstance(item, int):
             out += _feed(item)
             continue
-        if item.centred != centred:
-            centred = item.centred
-            out += b"\x1ba\x01" if centred else b"\x1ba\x00"
+        if item.side != side:
+            side = item.side
+            out += bytes((0x1B, 0x61, side))
         out += _raster(rows, item, stride)
     out += PARTIAL_CUT if cut else _feed(round(TEAR_OFF_MM * dots_per_inch / 25.4))
     return bytes(out)
@@ -104,13 +105,13 @@ def flush(dots: int = 576) -> bytes:
 
 @dataclass(frozen=True)
 class _Band:
-    """Rows `start:stop`, bytes `left:right` of each; cropped alike on both sides when centred."""
+    """Rows `start:stop`, bytes `left:right` of each; what is cropped is told by the side that they are aligned to."""
 
     start: int
     stop: int
     left: int
     right: int
-    centred: bool
+    side: int
 
 
 def _rows(image: Image.Image, stride: int) -> list[bytes]:
@@ -150,7 +151,7 @@ def _bands(rows: list[bytes], start: int, stop: int, stride: int) -> list[_Band]
     extents = [_extent(row, stride) for row in rows[start:stop]]
     count = len(extents)
     best = [0] + [1 << 30] * count
-    choice: list[tuple[int, int, int, bool]] = [(0, 0, 0, False)] * (count + 1)
+    choice: list[tuple[int, int, int, int]] = [(0, 0, 0, LEFT)] * (count + 1)
     for end in range(1, count + 1):
         left, right = stride, 0
         for begin in range(end - 1, max(end - BAND_ROWS, 0) - 1, -1):
@@ -158,17 +159,20 @@ def _bands(rows: list[bytes], start: int, stop: int, stride: int) -> list[_Band]
             left = row_left if row_left < left else left
             right = row_right if row_right > right else right
             margin = min(left, stride - right) if right else 0
-            centred = stride - 2 * margin < right
-            width = stride - 2 * margin if centred else max(right, 1)
+            side, from_byte, width = LEFT, 0, right or 1
+            if 0 < stride - left < width:  # Arabic begins at the right
+                side, from_byte, width = RIGHT, left, stride - left
+            if stride - 2 * margin < width:
+                side, from_byte, width = CENTRE, margin, stride - 2 * margin
             cost = best[begin] + BAND_COST + (end - begin) * width
             if cost < best[end]:
                 best[end] = cost
-                choice[end] = (begin, margin if centred else 0, width, centred)
+                choice[end] = (begin, from_byte, width, side)
     bands: list[_Band] = []
     end = count
     while end:
-        begin, left, width, centred = choice[end]
-        bands.append(_Band(start + begin, start + end, left, left + width, centred))
+        begin, left, width, side = choice[end]
+        bands.append(_Band(start + begin, start + end, left, left + width, side))
         end = begin
     return bands[::-1]
 
@@ -181,9 +185,9 @@ def _extent(row: bytes, stride: int) -> tuple[int, int]:
 def _raster(rows: list[bytes], band: _Band, stride: int) -> bytes:
     left, right = band.left, band.right
     data = b"".join(row[left:right] for row in rows[band.start : band.stop])
-    if has_real_time_command(data) and right < stride:
+    if has_real_time_command(data) and (left > 0 or right < stride):
         # Often only the end of one row and the start of the next: a white byte between them costs no dot.
-        left, right = (left - 1 if band.centred else left), right + 1
+        left, right = left - (band.side != LEFT), right + (band.side != RIGHT)
         data = b"".join(row[left:right] for row in rows[band.start : band.stop])
     size = (right - left).to_bytes(2, "little") + (band.stop - band.start).to_bytes(2, "little")
     return b"\x1dv0\x00" + size + without_real_time_commands(data)

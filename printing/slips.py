@@ -7,8 +7,22 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, NamedTuple
 
 from printing.errors import BadSlip
-from printing.layout import Banner, Block, Bullets, Number, Pairs, Qr, Rule, Ruler, Space, Text
+from printing.layout import (
+    PARTS,
+    Banner,
+    Block,
+    Bullets,
+    Logo,
+    Number,
+    Pairs,
+    Qr,
+    Rule,
+    Ruler,
+    Space,
+    Text,
+)
 
+Part = tuple[Block, ...]
 DOCUMENT_VERSION = 1
 """Raised when a stored document of an older version can no longer be read as it is."""
 
@@ -21,7 +35,45 @@ class Labelled(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TicketSlip:
+class _Slip:
+    """
+    What every slip has.
+
+    Args:
+        header, footer: The centre's own words.
+        logo: Path of a picture.
+        order: Names of the parts in the centre's order, or () for the usual one; see `layout.PARTS`.
+        copy: The mark of a second copy; None on the original.
+    """
+
+    kind: ClassVar[str]
+
+    language: str
+    centre: str
+    header: str = ""
+    footer: str = ""
+    logo: str | None = None
+    order: tuple[str, ...] = ()
+    copy: str | None = None
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Arrange the slip; the mark of a copy stands above everything, whatever the order."""
+        parts = self._parts()
+        wanted = self.order or PARTS[self.kind]
+        return (*_copy_mark(self.copy), *(block for name in wanted for block in parts.get(name, ())))
+
+    def _parts(self) -> dict[str, Part]:
+        """Name what this kind of slip is made of."""
+        return {
+            "logo": (Logo(self.logo), Space(1.2)) if self.logo else (),
+            "header": _small(self.header),
+            "centre": _small(self.centre),
+            "footer": (Space(1.2), *_small(self.footer)) if self.footer else (),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketSlip(_Slip):
     """
     A place in the queue. It never shows name, document, telephone or category.
 
@@ -29,13 +81,11 @@ class TicketSlip:
         wait: The interval as clock times ("10:40–10:55"); None when there is no estimate.
         wait_by: The time by which 9 in 10 are called.
         missed: What happens to a visitor who does not hear the call.
-        copy: The mark of a second copy; None on the original.
+        receipt: The fingerprint of the ticket's entry in the log.
     """
 
     kind: ClassVar[str] = "ticket"
 
-    language: str
-    centre: str
     heading: str
     number: str
     service: str
@@ -53,41 +103,27 @@ class TicketSlip:
     qr_title: str = ""
     qr_caption: str = ""
     code: str = ""
-    footer: str = ""
-    copy: str | None = None
+    receipt: Labelled | None = None
 
-    def blocks(self) -> tuple[Block, ...]:
-        """Arrange the slip: the number first, then where to go, when, what with, and what if."""
-        facts = [fact for fact in (self.wait, self.wait_by, self.ahead, self.due) if fact]
-        return (
-            *_copy_mark(self.copy),
-            Text(self.centre, size="small", align="center"),
-            Text(f"{self.issued.label} {self.issued.value}", size="small", align="center"),
-            Space(1.6),
-            *_optional(Text(self.heading, align="center"), self.heading),
-            Space(1.2),
-            Number(self.number),
-            Space(2.2),
-            Text(self.service, size="large", bold=True, align="center"),
-            Text(self.agency, align="center"),
-            Space(1.2),
-            Rule(),
-            Space(1),
-            Text(self.where.label, size="small", align="center"),
-            Text(self.where.value, size="title", bold=True, align="center"),
-            Space(1.2),
-            Rule(),
-            Space(1),
-            Pairs(tuple((fact.label, fact.value) for fact in facts)),
-            *_optional((Space(1.2), Bullets(self.bring_title, self.bring)), self.bring),
-            *_optional((Space(1.2), Text(self.missed, size="small")), self.missed),
-            *_qr(self.qr_url, self.qr_title, self.code, self.qr_caption),
-            *_footer(self.footer),
-        )
+    def _parts(self) -> dict[str, Part]:
+        receipt = f"{self.receipt.label} {self.receipt.value}" if self.receipt else ""
+        return super()._parts() | {
+            "issued": _small(f"{self.issued.label} {self.issued.value}"),
+            "heading": _optional(self.heading, Space(1.6), Text(self.heading, align="center")),
+            "number": (Space(1.2), Number(self.number), Space(2.2)),
+            "service": (Text(self.service, size="large", bold=True, align="center"),),
+            "agency": (Text(self.agency, align="center"),),
+            "where": _where(self.where),
+            "facts": _facts(self.wait, self.wait_by, self.ahead, self.due),
+            "bring": _bring(self.bring_title, self.bring),
+            "missed": _optional(self.missed, Space(1.2), Text(self.missed, size="small")),
+            "qr": _qr(self.qr_url, self.qr_title, self.code, self.qr_caption),
+            "receipt": _optional(receipt, Space(0.8), Text(receipt, size="small", align="center")),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
-class RatingSlip:
+class RatingSlip(_Slip):
     """
     An invitation to rate a service that was received. Says nothing of who was served, or by whom.
 
@@ -99,8 +135,6 @@ class RatingSlip:
 
     kind: ClassVar[str] = "rating"
 
-    language: str
-    centre: str
     title: str
     number: str
     service: str
@@ -113,34 +147,140 @@ class RatingSlip:
     qr_caption: str = ""
     valid: Labelled | None = None
     privacy: str = ""
-    footer: str = ""
-    copy: str | None = None
 
-    def blocks(self) -> tuple[Block, ...]:
-        """Arrange the slip: the question first, then the way to answer it."""
-        facts = [fact for fact in (self.served, self.valid) if fact]
-        return (
-            *_copy_mark(self.copy),
-            Text(self.centre, size="small", align="center"),
-            Space(2),
-            Text(self.title, size="title", bold=True, align="center"),
-            Space(1),
-            Text(self.question, align="center"),
-            Space(1.2),
-            Rule(),
-            Space(1),
-            Text(f"{self.number} · {self.service}", bold=True, align="center"),
-            Text(self.agency, size="small", align="center"),
-            Space(0.8),
-            Pairs(tuple((fact.label, fact.value) for fact in facts)),
-            *_qr(self.qr_url, self.qr_title, self.code, self.qr_caption),
-            *_optional((Space(1.2), Text(self.privacy, size="small")), self.privacy),
-            *_footer(self.footer),
-        )
+    def _parts(self) -> dict[str, Part]:
+        return super()._parts() | {
+            "title": _title(self.title),
+            "question": (Space(1), Text(self.question, align="center")),
+            "served": (
+                Space(1.2),
+                Rule(),
+                Space(1),
+                Text(f"{self.number} · {self.service}", bold=True, align="center"),
+                Text(self.agency, size="small", align="center"),
+                Space(0.8),
+                *_facts(self.served, self.valid),
+            ),
+            "qr": _qr(self.qr_url, self.qr_title, self.code, self.qr_caption),
+            "privacy": _optional(self.privacy, Space(1.2), Text(self.privacy, size="small")),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestSlip:
+class AppointmentSlip(_Slip):
+    """
+    A booked time. Its code, in letters and as a QR, opens the kiosk when the visitor comes.
+
+    Args:
+        time: Of day; as large as a number.
+        window: From when to when it may check in.
+    """
+
+    kind: ClassVar[str] = "appointment"
+
+    title: str
+    day: str
+    time: str
+    service: str
+    agency: str
+    where: Labelled
+    window: Labelled | None = None
+    bring_title: str = ""
+    bring: tuple[str, ...] = ()
+    code: str = ""
+    qr_title: str = ""
+    qr_caption: str = ""
+
+    def _parts(self) -> dict[str, Part]:
+        return super()._parts() | {
+            "title": _title(self.title),
+            "when": (
+                Space(1.4),
+                Text(self.day, size="large", bold=True, align="center"),
+                Space(1),
+                Number(self.time),
+                Space(2.2),
+            ),
+            "service": (Text(self.service, size="large", bold=True, align="center"),),
+            "agency": (Text(self.agency, align="center"),),
+            "where": _where(self.where),
+            "facts": _facts(self.window),
+            "bring": _bring(self.bring_title, self.bring),
+            "qr": _qr(self.code, self.qr_title, self.code, self.qr_caption),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionSlip(_Slip):
+    """
+    A result that can be collected. Says what of, and never whose.
+
+    Args:
+        ready: Since when, or from when on.
+    """
+
+    kind: ClassVar[str] = "collection"
+
+    title: str
+    code: str
+    service: str
+    agency: str
+    where: Labelled
+    ready: Labelled | None = None
+    bring_title: str = ""
+    bring: tuple[str, ...] = ()
+    qr_title: str = ""
+    qr_caption: str = ""
+
+    def _parts(self) -> dict[str, Part]:
+        return super()._parts() | {
+            "title": _title(self.title),
+            "code": (Space(1.4), Number(self.code), Space(2.2)),
+            "service": (Text(self.service, size="large", bold=True, align="center"),),
+            "agency": (Text(self.agency, align="center"),),
+            "where": _where(self.where),
+            "facts": _facts(self.ready),
+            "bring": _bring(self.bring_title, self.bring),
+            "qr": _qr(self.code, self.qr_title, "", self.qr_caption),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointSlip(_Slip):
+    """
+    The state of the sealed log at closing: a copy that its operator cannot change any more.
+
+    Args:
+        root: The root hash in groups, so that two people can read it to each other.
+        note: The signed text; its QR is the signature to check.
+    """
+
+    kind: ClassVar[str] = "checkpoint"
+
+    title: str
+    facts: tuple[Labelled, ...]
+    root_label: str
+    root: tuple[str, ...]
+    note: str
+    qr_title: str = ""
+    explanation: str = ""
+
+    def _parts(self) -> dict[str, Part]:
+        return super()._parts() | {
+            "title": _title(self.title),
+            "facts": (Space(1.4), *_facts(*self.facts)),
+            "root": (
+                Space(1.2),
+                Text(self.root_label, size="small"),
+                *(Text(line, size="large", bold=True, align="center") for line in _lines_of(self.root, 4)),
+            ),
+            "qr": (Space(1.6), Qr(self.note, self.qr_title, mm=42, stacked=True)),
+            "note": _optional(self.explanation, Space(1.2), Text(self.explanation, size="small")),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestSlip(_Slip):
     """
     Proof that a printer is set up: its width, its blacks, its letters and its QR.
 
@@ -151,38 +291,30 @@ class TestSlip:
     __test__: ClassVar[bool] = False  # the name begins as pytest's classes do
     kind: ClassVar[str] = "test"
 
-    language: str
-    centre: str
     title: str
     facts: tuple[Labelled, ...]
     samples: tuple[str, ...] = ()
     number: str = "A012"
     qr_url: str | None = None
     qr_title: str = ""
-    footer: str = ""
-    copy: str | None = None
 
-    def blocks(self) -> tuple[Block, ...]:
-        """Arrange the page: the ruler at the top, where a wrong width shows at once."""
-        return (
-            Ruler(),
-            Space(1),
-            Text(self.centre, size="small", align="center"),
-            Space(1),
-            Banner(self.title),
-            Space(1.2),
-            Number(self.number),
-            Space(1.6),
-            Pairs(tuple((fact.label, fact.value) for fact in self.facts)),
-            *_optional((Space(1), Rule(dashed=True), Space(1)), self.samples),
-            *(Text(sample) for sample in self.samples),
-            *_qr(self.qr_url, self.qr_title, "", ""),
-            *_footer(self.footer),
-        )
+    def _parts(self) -> dict[str, Part]:
+        rule = (Space(1), Rule(dashed=True), Space(1)) if self.samples else ()
+        return super()._parts() | {
+            "ruler": (Ruler(), Space(1)),  # at the top, where a wrong width shows at once
+            "title": (Space(1), Banner(self.title)),
+            "number": (Space(1.2), Number(self.number), Space(1.6)),
+            "facts": _facts(*self.facts),
+            "samples": (*rule, *(Text(sample) for sample in self.samples)),
+            "qr": _qr(self.qr_url, self.qr_title, "", ""),
+        }
 
 
-Slip = TicketSlip | RatingSlip | TestSlip
-KINDS: dict[str, type[Slip]] = {kind.kind: kind for kind in (TicketSlip, RatingSlip, TestSlip)}
+Slip = TicketSlip | RatingSlip | AppointmentSlip | CollectionSlip | CheckpointSlip | TestSlip
+KINDS: dict[str, type[Slip]] = {
+    kind.kind: kind
+    for kind in (TicketSlip, RatingSlip, AppointmentSlip, CollectionSlip, CheckpointSlip, TestSlip)
+}
 
 
 def to_document(slip: Slip) -> dict[str, Any]:
@@ -224,21 +356,48 @@ def _revive(annotation: str, value: Any) -> Any:
     return tuple(Labelled(*item) if isinstance(item, list) else item for item in value)
 
 
-def _optional(blocks: Block | tuple[Block, ...], wanted: object) -> tuple[Block, ...]:
-    if not wanted:
-        return ()
-    return blocks if isinstance(blocks, tuple) else (blocks,)
+def _optional(wanted: object, *blocks: Block) -> Part:
+    return blocks if wanted else ()
 
 
-def _copy_mark(copy: str | None) -> tuple[Block, ...]:
-    return (Banner(copy), Space(1.5)) if copy else ()
+def _small(text: str) -> Part:
+    return _optional(text, Text(text, size="small", align="center"))
 
 
-def _qr(url: str | None, title: str, code: str, caption: str) -> tuple[Block, ...]:
-    if not url:
-        return ()
-    return (Space(1.2), Rule(dashed=True), Space(1.8), Qr(url, title, code, caption), Space(0.5))
+def _title(text: str) -> Part:
+    return (Space(1.6), Text(text, size="title", bold=True, align="center"))
 
 
-def _footer(footer: str) -> tuple[Block, ...]:
-    return (Space(1.2), Text(footer, size="small", align="center")) if footer else ()
+def _where(where: Labelled) -> Part:
+    return (
+        Space(1.2),
+        Rule(),
+        Space(1),
+        Text(where.label, size="small", align="center"),
+        Text(where.value, size="large", bold=True, align="center"),
+        Space(1.2),
+        Rule(),
+        Space(1),
+    )
+
+
+def _facts(*facts: Labelled | None) -> Part:
+    rows = tuple((fact.label, fact.value) for fact in facts if fact)
+    return _optional(rows, Pairs(rows))
+
+
+def _bring(title: str, items: tuple[str, ...]) -> Part:
+    return _optional(items, Space(1.2), Bullets(title, items))
+
+
+def _lines_of(groups: tuple[str, ...], count: int) -> tuple[str, ...]:
+    return tuple(" ".join(groups[start : start + count]) for start in range(0, len(groups), count))
+
+
+def _copy_mark(copy: str | None) -> Part:
+    return _optional(copy, Banner(copy or ""), Space(1.5))
+
+
+def _qr(data: str | None, title: str, code: str, caption: str) -> Part:
+    qr = Qr(data or "", title, code, caption)
+    return _optional(data, Space(1.2), Rule(dashed=True), Space(1.8), qr, Space(0.5))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import ImageFont, features
+import arabic_reshaper
+from bidi import get_display
+from PIL import ImageFont
 
 from printing.errors import MissingGlyph
 
@@ -25,21 +27,38 @@ log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=64)
-def load(size: int, bold: bool, shaped: bool) -> ImageFont.FreeTypeFont:
+def load(size: int, bold: bool) -> ImageFont.FreeTypeFont:
     """
-    Load a font once for each size; `shaped` joins and orders Arabic letters.
+    Load a font once for each size.
 
-    Left-to-right text always takes the basic engine, so that the same pixels come out on a machine
-    whose Pillow has no text shaping.
+    Always with Pillow's basic engine: letters are joined and put in their order by `join` and `order`, so that the
+    same pixels come out on a machine whose Pillow has no text shaping.
     """
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    engine = ImageFont.Layout.RAQM if shaped else ImageFont.Layout.BASIC
-    return ImageFont.truetype(str(FOLDER / name), size, layout_engine=engine)
+    name = "DejaVuSansCondensed-Bold.ttf" if bold else "DejaVuSansCondensed.ttf"
+    return ImageFont.truetype(str(FOLDER / name), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-def can_shape() -> bool:
-    """Tell whether Arabic letters can be joined here (Debian's libfribidi0 is what is usually missing)."""
-    return bool(features.check("raqm"))
+def is_right_to_left(text: str) -> bool:
+    """
+    Tell whether a text holds letters that are written from the right.
+
+    >>> is_right_to_left("خدمة A012"), is_right_to_left("xidmət")
+    (True, False)
+    """
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+
+
+def join(text: str) -> str:
+    """Give each Arabic letter the form that it has between its neighbours; other text stays as it is."""
+    return str(arabic_reshaper.reshape(text)) if is_right_to_left(text) else text
+
+
+def order(line: str, *, from_right: bool) -> str:
+    """Put one line's characters as they stand on paper, from left to right."""
+    if not from_right and not is_right_to_left(line):
+        return line
+    ordered = str(get_display(line, base_dir="R" if from_right else "L"))
+    return "".join(character for character in ordered if unicodedata.category(character) != "Cf")
 
 
 @lru_cache(maxsize=4096)
@@ -52,7 +71,7 @@ def has_glyph(character: str) -> bool:
     """
     if character.isspace() or unicodedata.category(character) in ("Cf", "Mn"):
         return True
-    font = load(32, False, False)
+    font = load(32, False)
     mask = font.getmask(character, mode="1")
     missing = font.getmask("\uffff", mode="1")  # never a character, so always the font's "missing" box
     return bool(mask.size != missing.size or bytes(mask) != bytes(missing))
@@ -75,17 +94,15 @@ class Typeface:
         return self.language.split("-")[0] in RIGHT_TO_LEFT
 
     def font(self, size: int, bold: bool) -> ImageFont.FreeTypeFont:
-        return load(size, bold, self.is_right_to_left and can_shape())
+        return load(size, bold)
 
-    def options(self) -> dict[str, str]:
-        """Name the direction and language for Pillow where letters are shaped."""
-        if not (self.is_right_to_left and can_shape()):
-            return {}
-        return {"direction": "rtl", "language": self.language}
+    def on_paper(self, line: str) -> str:
+        """Order one cleaned line for drawing."""
+        return order(line, from_right=self.is_right_to_left)
 
     def clean(self, text: str) -> str:
         """
-        Compose letters with their marks, and replace what cannot be drawn.
+        Compose letters with their marks, join those that are joined, and replace what cannot be drawn.
 
         Raises:
             MissingGlyph: In strict mode.
@@ -93,14 +110,13 @@ class Typeface:
         >>> Typeface("az").clean("10 ₼")
         '10 AZN'
         """
-        composed = unicodedata.normalize("NFC", text)
+        composed = join(unicodedata.normalize("NFC", text))
         if all(has_glyph(character) for character in composed):
             return composed
         return "".join(self._drawable(character, composed) for character in composed)
 
     def width(self, text: str, size: int, bold: bool) -> int:
-        font = self.font(size, bold)
-        return round(font.getlength(text, mode="1", **self.options()))  # type: ignore[arg-type]
+        return round(self.font(size, bold).getlength(self.on_paper(text), mode="1"))
 
     def wrap(self, text: str, size: int, bold: bool, width: int) -> list[str]:
         """Cut a text into lines at spaces; a word longer than a line is cut where it must be."""

@@ -106,13 +106,13 @@ class Printers:
 
     def _render(self, job: Job) -> bytes:
         slip = self._texts.slip(job)
-        dots = self._context.config.printer[job.printer].dots
+        printer = self._context.config.printer[job.printer]
 
         def draw() -> bytes:
-            from printing.bitmap import render
-            from printing.escpos import encode
+            from printing.fitting import fit
 
-            return encode(render(slip, dots=dots), dots=dots)
+            _, data = fit(slip, dots=printer.dots, dots_per_inch=printer.dots_per_inch, cut=printer.cutter)
+            return data
 
         data: bytes = self._context.offload(draw)
         return data

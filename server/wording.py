@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from server.uzbek import to_cyrillic
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date as Date
@@ -26,6 +28,7 @@ Catalogue = dict[str, str | dict[str, str]]
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 PARTS = ("common", "kiosk", "phone", "counter", "display", "paper", "errors", "demo", "docs")
+UZBEK_CYRILLIC = "uz-Cyrl"
 REGIONS = {"en": "en-GB"}  # English here is not American: the day comes before the month
 RANGE_STEP = timedelta(minutes=5)
 
@@ -34,19 +37,25 @@ _log = logging.getLogger(__name__)
 
 @lru_cache
 def available_languages() -> tuple[str, ...]:
-    """List the languages that have catalogues."""
-    return tuple(sorted(folder.name for folder in TRANSLATIONS.iterdir() if folder.is_dir()))
+    """List the languages in which everything is said: screens, voice and paper."""
+    return tuple(each for each in paper_languages() if (TRANSLATIONS / each / "common.json").exists())
+
+
+@lru_cache
+def paper_languages() -> tuple[str, ...]:
+    """List the languages in which slips can be printed, those that no screen speaks too."""
+    return tuple(sorted(file.parent.name for file in TRANSLATIONS.glob("*/paper.json")))
 
 
 @lru_cache
 def catalogue(language: str) -> Catalogue:
     """
-    Read all parts of a language; keys are `part.key`.
+    Read all parts that a language has; keys are `part.key`.
 
     Raises:
         KeyError: There is no such language.
     """
-    if language not in available_languages():
+    if language not in paper_languages():
         raise KeyError(f"no translations for {language!r}")
     return {
         f"{file.stem}.{key}": text
@@ -98,6 +107,8 @@ class Wording:
 
     def name(self, names: Mapping[str, str]) -> str:
         """Pick a name from a dict by language; the first one is the state language's."""
+        if self.language == UZBEK_CYRILLIC and self.language not in names and "uz" in names:
+            return to_cyrillic(names["uz"])
         return names.get(self.language) or next(iter(names.values()))
 
     def _fall_back(self, key: str, facts: dict[str, Any]) -> str:

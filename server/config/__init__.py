@@ -5,6 +5,7 @@ from server.config.equipment import Display, Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Holiday, Service, Zone
 from server.config.loading import config_digest, load
 from server.config.models import Config
+from server.config.paper import Paper
 from server.config.problems import ConfigErrors, ConfigProblem
 from server.config.rules import Category, Choice, Policy, Rating, Targets
 
@@ -23,6 +24,7 @@ __all__ = [
     "Group",
     "Holiday",
     "Kiosk",
+    "Paper",
     "Policy",
     "Printer",
     "Rating",

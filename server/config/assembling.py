@@ -12,7 +12,18 @@ if TYPE_CHECKING:
     from server.config.catalogue import Catalogue, Row
     from server.config.references import Offer
 
-AS_WRITTEN = ("centre", "zones", "categories", "policy", "printers", "displays", "kiosk", "rating", "server")
+AS_WRITTEN = (
+    "centre",
+    "zones",
+    "categories",
+    "policy",
+    "printers",
+    "displays",
+    "paper",
+    "kiosk",
+    "rating",
+    "server",
+)
 
 
 def assemble(data: dict[str, Any], sections: dict[str, Any], catalogue: Catalogue) -> Config:

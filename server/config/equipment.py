@@ -12,13 +12,25 @@ DOTS_BY_PAPER_WIDTH_MM = {80: 576, 58: 384}
 
 
 class Printer(Part):
-    """A slip printer; `dots` is the width of its head, `zone` None for one that serves no single zone."""
+    """
+    A slip printer.
+
+    Attributes:
+        uri: Where it is, or `agent:NAME` for one that hangs at the device of that name.
+        dots: Width of its head.
+        dots_per_inch: 203 of most, 180 of some.
+        cutter: False: the slip is fed past the tear-off edge.
+        zone: None for one that serves no single zone.
+        expires_s: A slip that could not be begun for so long is not printed any more.
+    """
 
     key: Key
     name: Text
     uri: str
     paper_width_mm: Literal[58, 80] = 80
     dots: Annotated[int, Field(ge=256, le=832, multiple_of=8)] = 576
+    dots_per_inch: Annotated[int, Field(ge=100, le=600)] = 203
+    cutter: bool = True
     zone: Key | None = None
     expires_s: Annotated[int, Field(ge=10, le=86_400)] = 600
 
@@ -55,12 +67,14 @@ class Kiosk(Part):
         printer: Where a kiosk prints that was enrolled without a printer of its own.
         show_all: Show services that cannot be taken here and now too, with the reason.
         screen_mm: Width and height of the glass, for targets of 20 mm.
+        automatic_copy: A slip whose printer was lost before the cut is printed once more by itself, marked as a copy.
     """
 
     idle_s: Annotated[int, Field(ge=20, le=600)] = 60
     warning_s: Annotated[int, Field(ge=10, le=120)] = 20
     printer: Key | None = None
     show_all: bool = True
+    automatic_copy: bool = True
     screen_mm: ScreenSize | None = None
 
     @model_validator(mode="after")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from server.config.assembling import assemble
 from server.config.catalogue import Catalogue, read_catalogue
+from server.config.paper import find_logo
 from server.config.problems import ConfigErrors, ConfigProblem
 from server.config.references import NAMES, check_catalogue, check_references
 from server.config.sections import CatalogueFiles, read_sections
 from server.config.yaml_reading import Document, find
-from server.wording import available_languages
+from server.wording import available_languages, paper_languages
 
 if TYPE_CHECKING:
     from server.config.models import Config
@@ -31,8 +32,9 @@ def load(path: Path | str) -> Config:
     if document.problems:
         raise ConfigErrors(document.problems)
     languages = available_languages()
-    check_references(document, languages)
+    check_references(document, languages, paper_languages())
     _keep_languages(document.data)
+    find_logo(document, path.parent)
     sections = read_sections(document)
     catalogue = _read_catalogue(document, path.parent, sections["catalogue"], languages)
     tables = catalogue.tables if catalogue else ()
@@ -82,7 +84,12 @@ def _read_catalogue(
 
 def _keep_languages(data: Any) -> None:
     """Drop the names in languages that the centre does not use, and put the others in its order."""
-    languages = [language for _, language in find(data, "centre.languages.*") if isinstance(language, str)]
+    languages = [
+        language
+        for pattern in ("centre.languages.*", "paper.languages.*")
+        for _, language in find(data, pattern)
+        if isinstance(language, str)
+    ]
     for pattern in NAMES:
         for _, names in find(data, pattern):
             if isinstance(names, dict):

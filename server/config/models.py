@@ -7,6 +7,7 @@ from functools import cached_property
 from server.config.base import Part
 from server.config.equipment import Display, Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Service, Zone
+from server.config.paper import Paper
 from server.config.rules import Category, Policy, Rating
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Display",
     "Group",
     "Kiosk",
+    "Paper",
     "Policy",
     "Printer",
     "Rating",
@@ -40,6 +42,7 @@ class Config(Part):
     policy: Policy
     printers: tuple[Printer, ...]
     displays: tuple[Display, ...]
+    paper: Paper
     kiosk: Kiosk
     rating: Rating
     server: Server

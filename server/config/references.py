@@ -6,10 +6,12 @@ These checks read the values as they are written, so that a fault in one entry h
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from server.config.paper import check_paper
 from server.config.problems import closest
 from server.config.yaml_reading import find
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from server.config.catalogue import Catalogue, Row
     from server.config.yaml_reading import Document
 
-PRINTER_SCHEMES = ("tcp", "file", "virtual")
+PRINTER_SCHEMES = ("tcp", "usb", "serial", "cups", "file", "agent", "virtual")
 UNIQUE = (
     "centre.languages.*",
     "centre.holidays.*.date",
@@ -30,6 +32,7 @@ UNIQUE = (
     "policy.pause_reasons.*.key",
     "printers.*.key",
     "displays.*.key",
+    "paper.languages.*",
     "rating.aspects.*.key",
 )
 NAMES = (
@@ -42,19 +45,31 @@ NAMES = (
     "categories.*.legal_reference",
     "policy.out_of_turn_reasons.*.name",
     "policy.pause_reasons.*.name",
+    "paper.header",
+    "paper.footer",
     "rating.aspects.*.name",
 )
 ZONES = ("agencies.*.zone", "services.*.zone", "counters.*.zone", "printers.*.zone", "displays.*.zone")
-PRINTERS = ("counters.*.printer", "kiosk.printer")
+PRINTERS = ("counters.*.printer", "kiosk.printer", "paper.checkpoint_printer")
 
 
-def check_references(document: Document, available: Collection[str]) -> None:
-    """Check what config.yaml says of itself; `available` are the languages that have translations."""
+_USB_IDS = re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}")
+
+
+def check_references(document: Document, available: Collection[str], on_paper: Collection[str]) -> None:
+    """
+    Check what config.yaml says of itself.
+
+    Args:
+        available: The languages that have translations.
+        on_paper: Those that have words for slips.
+    """
     _check_unique(document)
     _check_known(document, ZONES, _values(document, "zones.*.key"), "zone")
     _check_known(document, PRINTERS, _values(document, "printers.*.key"), "printer")
     _check_known(document, ("counters.*.agencies.*",), _section_keys(document, "agencies"), "agency")
-    _check_languages(document, available)
+    _check_languages(document, available, on_paper)
+    check_paper(document, on_paper)
     _check_time_zone(document)
     _check_printer_uris(document)
 
@@ -137,7 +152,7 @@ def _check_known(document: Document, patterns: tuple[str, ...], known: Collectio
                 )
 
 
-def _check_languages(document: Document, available: Collection[str]) -> None:
+def _check_languages(document: Document, available: Collection[str], on_paper: Collection[str]) -> None:
     languages = _values(document, "centre.languages.*")
     for path, language in find(document.data, "centre.languages.*"):
         if isinstance(language, str) and language not in available:
@@ -152,7 +167,7 @@ def _check_languages(document: Document, available: Collection[str]) -> None:
                 document.problems.append(
                     document.problem(path, f"is missing in {', '.join(missing)}", of_key=True)
                 )
-            for language in names.keys() - {*languages, *available}:
+            for language in names.keys() - {*languages, *available, *on_paper}:
                 message, hint = f"unknown language `{language}`", closest(language, languages)
                 document.problems.append(document.problem((*path, language), message, hint, of_key=True))
 
@@ -177,18 +192,26 @@ def _check_printer_uris(document: Document) -> None:
 
 
 def _uri_fault(uri: str) -> tuple[str | None, str | None]:
-    scheme, colon, _ = uri.partition(":")
+    scheme, colon, rest = uri.partition(":")
     if not colon or scheme not in PRINTER_SCHEMES:
-        return f"`{uri}` is no printer address; write tcp://HOST:9100 or virtual:", closest(
-            scheme, PRINTER_SCHEMES
-        )
-    if scheme == "tcp":
-        try:
-            address = urlsplit(uri)
-            if not address.hostname or not address.port or address.path or address.query or address.username:
-                return f"`{uri}` must be a host and a port, such as tcp://10.0.0.21:9100", None
-        except ValueError as error:
-            return f"`{uri}`: {str(error).lower()}", None
+        known = "tcp://HOST:9100, usb:///dev/usb/lp0, serial:///dev/ttyUSB0, cups://QUEUE, agent:DEVICE or virtual:"
+        return f"`{uri}` is no printer address; write {known}", closest(scheme, PRINTER_SCHEMES)
+    if scheme == "agent" and not rest.strip():
+        return f"`{uri}` must name the agent's device, such as agent:kiosk-2", None
+    try:
+        address = urlsplit(uri)
+        if scheme == "tcp" and (
+            not address.hostname or not address.port or address.path or address.query or address.username
+        ):
+            return f"`{uri}` must be a host and a port, such as tcp://10.0.0.21:9100", None
+    except ValueError as error:
+        return f"`{uri}`: {str(error).lower()}", None
+    if scheme in ("serial", "file") and not address.path.startswith("/"):
+        return f"`{uri}` must name a file from the root, such as {scheme}:///dev/ttyUSB0", None
+    if scheme == "usb" and not (address.path.startswith("/dev/") or _USB_IDS.fullmatch(address.netloc)):
+        return f"`{uri}` must be usb:///dev/usb/lp0, or usb://04b8:0e28 by vendor and product", None
+    if scheme == "cups" and not address.netloc:
+        return f"`{uri}` must name a queue, such as cups://kiosk", None
     return None, None
 
 

@@ -7,12 +7,13 @@ from dataclasses import fields, replace
 import pytest
 from PIL import Image, ImageChops, ImageOps
 
-from printing import bitmap, escpos
+from printing import bitmap, escpos, fitting
+from printing.decode import decode
 from printing.errors import BadSlip, MissingGlyph
-from printing.layout import Number
+from printing.layout import Number, Qr
 from printing.slips import TicketSlip, from_document, to_document
 from tests import skips
-from tests.paper import samples
+from tests.paper import real_slips, samples
 
 DOTS_PER_MM = 203 / 25.4
 PAPERS = [576, 384]
@@ -151,7 +152,7 @@ def test_the_qr_is_read_back_from_the_paper(make, dots, tmp_path):
 def test_a_qr_is_at_least_24_mm_whatever_it_says(url):
     from printing import qr
 
-    assert qr.picture(url, side=round(bitmap.QR_MM * DOTS_PER_MM)).width / DOTS_PER_MM >= 24
+    assert qr.picture(url, side=round(Qr("", "").mm * DOTS_PER_MM)).width / DOTS_PER_MM >= 24
 
 
 def test_a_short_qr_is_not_the_micro_kind_that_telephones_do_not_read():
@@ -191,21 +192,108 @@ def test_a_ticket_is_drawn_and_encoded_fast_enough_for_a_tap():
 
 
 def test_arabic_is_joined_and_set_from_the_right():
-    from printing.typeface import can_shape
+    joined = bitmap.render_blocks(_text("خدمة"), language="ar", dots=576, strict=True)
+    apart = bitmap.render_blocks(_text("خ د م ة"), language="ar", dots=576, strict=True)
 
-    if not can_shape():
-        skips.require(
-            "Arabic on paper", "Pillow finds no libfribidi0; on Debian: apt-get install libfribidi0"
-        )
-    slip = replace(samples.ticket("en"), language="ar", missed="خدمة", bring=())
-
-    picture = bitmap.render(slip, dots=576, strict=True)
-
-    assert isinstance(picture, Image.Image)
-    joined = bitmap.render_blocks(slip.blocks()[:0] + _text("خدمة"), language="ar", dots=576)
-    apart = bitmap.render_blocks(_text("خ د م ة"), language="ar", dots=576)
     assert ink_box(joined)[0] > 300
     assert ink_box(joined)[2] - ink_box(joined)[0] < ink_box(apart)[2] - ink_box(apart)[0]
+
+
+def test_a_latin_number_inside_arabic_keeps_its_own_direction():
+    from printing.typeface import Typeface
+
+    face = Typeface("ar", strict=True)
+
+    words = face.on_paper(face.clean("رقم A012 عند 10:40")).split(" ")
+
+    assert words[0] == "10:40"
+    assert words[2] == "A012"
+
+
+def test_arabic_facts_stand_at_the_right_and_their_values_left_of_them():
+    from printing.layout import Pairs
+
+    row = ("أمامكم", "12")
+    right = bitmap.render_blocks((Pairs((row,)),), language="ar", dots=576, strict=True)
+    left = bitmap.render_blocks((Pairs((("Ahead", "12"),)),), language="en", dots=576, strict=True)
+
+    assert ink_box(right)[2] > 560
+    assert ink_box(left)[0] < 16
+
+
+@pytest.mark.parametrize("dots", PAPERS)
+@pytest.mark.parametrize("language", real_slips.LANGUAGES)
+@pytest.mark.parametrize("kind", real_slips.KINDS)
+def test_every_kind_in_every_language_has_all_its_letters_and_prints_dot_for_dot(kind, language, dots):
+    slip = real_slips.write(kind, language)
+
+    picture, data = fitting.fit(slip, dots=dots, strict=True)
+    [printed] = decode(data, dots=dots).pictures
+
+    assert slip.kind == kind
+    assert printed.tobytes() == picture.tobytes()
+    left, _, right, bottom = ink_box(picture)
+    assert 0 <= left < right <= dots
+    assert bottom <= picture.height
+
+
+@pytest.mark.parametrize("language", real_slips.LANGUAGES)
+def test_a_ticket_is_at_most_26_kilobytes_for_the_services_of_most_words(language):
+    def words(service):
+        slip = real_slips.write("ticket", language, service=service.key)
+        return len("".join((slip.service, slip.agency, slip.where.value, *slip.bring)))
+
+    longest = sorted(real_slips.config().services, key=words)[-8:]
+
+    sizes = {
+        service.key: len(
+            fitting.fit(real_slips.write("ticket", language, service=service.key), dots=576, strict=True)[1]
+        )
+        for service in longest
+    }
+
+    assert max(sizes.values()) <= 26_000, sizes
+
+
+def test_a_slip_of_many_words_is_set_smaller_and_its_number_is_not():
+    few = real_slips.write("ticket", "az")
+    many = replace(few, bring=tuple(f"Sənədin notarial təsdiqlənmiş surəti, {n}-ci nüsxə" for n in range(6)))
+
+    picture, data = fitting.fit(many, dots=576, strict=True)
+
+    assert len(data) <= 26_000
+    assert picture.height < bitmap.render(many, dots=576).height
+    number = bitmap.render_blocks((Number(many.number),), language="az", dots=576)
+    assert number.crop(ink_box(number)).tobytes() in {
+        picture.crop((left, top, left + width, top + height)).tobytes()
+        for left, _, right, bottom in [ink_box(number)]
+        for width, height in [(right - left, bottom - ink_box(number)[1])]
+        for top in range(60, 200)
+    }
+
+
+def test_a_centre_arranges_its_own_ticket(tmp_path):
+    logo = tmp_path / "logo.png"
+    Image.new("RGBA", (200, 100), (0, 0, 0, 255)).save(logo)
+    usual = real_slips.write("ticket", "en")
+    own = replace(
+        usual, logo=str(logo), header="Open until 18:00", order=("logo", "number", "where", "service", "qr")
+    )
+
+    kinds = [type(block).__name__ for block in own.blocks()]
+    picture = bitmap.render(own, dots=576, strict=True)
+
+    assert kinds[:4] == ["Logo", "Space", "Space", "Number"]
+    assert "Bullets" not in kinds
+    assert "Open until 18:00" not in str(own.blocks())
+    assert picture.crop((288, 0, 289, 100)).histogram()[0] == 100  # the logo is black and in the middle
+
+
+def test_a_copy_says_so_whatever_the_order():
+    slip = real_slips.write("ticket", "ka", copy_no=1)
+
+    assert "1" in slip.copy
+    assert type(replace(slip, order=("qr", "number")).blocks()[0]).__name__ == "Banner"
 
 
 def _text(words):
