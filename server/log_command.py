@@ -12,7 +12,6 @@ from server.errors import StartError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
 
     from server.signing import VerifyKey
 
@@ -46,38 +45,17 @@ def add_commands(
 
 def _export(options: argparse.Namespace) -> int:
     from server.app import open_queue
-    from server.operations.log_export import export_day
+    from server.operations.log_export import export_day, write_day, write_lines
     from server.settings import read_settings
 
     settings = read_settings(options)
     key = _signing_key(settings) if (settings.data_dir / "log.key").exists() else None
     queue = open_queue(settings.config, database_url=settings.database_url, log_key=key)
-    lines = export_day(queue.context, options.day)
     if options.out is None:
-        _write(lines, sys.stdout)
-        return 0
-    # Written beside and then renamed: a file of that name is a whole day.
-    draft = options.out.with_name(options.out.name + ".part")
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            count = _write(lines, file)
-        draft.replace(options.out)
-    except OSError as error:
-        raise StartError(f"cannot write {options.out}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
-    print(f"{options.out}: {count} lines")
+        write_lines(export_day(queue.context, options.day), sys.stdout)
+    else:
+        print(f"{options.out}: {write_day(queue.context, options.day, options.out)} lines")
     return 0
-
-
-def _write(lines: Iterable[dict[str, Any]], file: Any) -> int:
-    from server.operations.context import dumps
-
-    count = 0
-    for line in lines:
-        file.write(dumps(line) + "\n")
-        count += 1
-    return count
 
 
 def _verify(options: argparse.Namespace) -> int:

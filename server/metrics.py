@@ -75,3 +75,10 @@ class _Collector:
         log = CounterMetricFamily("navbat_log_entries", "Entries of the log")
         log.add_metric([], newest)
         yield log
+        sealed = CounterMetricFamily("navbat_log_sealed", "Entries of the log under a signed head")
+        head = self._hall.queue.ledger.brief()
+        sealed.add_metric([], head["size"] if head else 0)
+        yield sealed
+        late = GaugeMetricFamily("navbat_log_late", "1 while entries wait too long to be sealed")
+        late.add_metric([], int(self._hall.queue.ledger.is_late()))
+        yield late

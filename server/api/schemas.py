@@ -315,6 +315,14 @@ class BoardWaiting(BaseModel):
     wait: Wait | None
 
 
+class BoardCheckpoint(BaseModel):
+    """How far the log is sealed: whoever copies it can check the log against the copy."""
+
+    size: int
+    short: str
+    at: Time
+
+
 class Board(BaseModel):
     """What a hall display shows; `version` only grows."""
 
@@ -329,6 +337,7 @@ class Board(BaseModel):
     counters: list[BoardCounter]
     waiting: list[BoardWaiting]
     messages: list[Names]
+    checkpoint: BoardCheckpoint | None
 
 
 class Figures(BaseModel):

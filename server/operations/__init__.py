@@ -76,6 +76,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     ticket_views = TicketViews(context, waits)
     counter_views = CounterViews(context, ticket_views)
     issuing = Issuing(context, ticket_views, print_jobs)
+    ledger = Ledger(context)
     counters = Counters(context, counter_views)
     return Queue(
         context=context,
@@ -85,7 +86,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         check_ins=CheckIns(context, issuing),
         counters=counters,
         visits=Visits(context, counters, counter_views, print_jobs),
-        boards=Boards(context, waits),
+        boards=Boards(context, waits, ledger),
         ratings=Ratings(context),
         statistics=Statistics(context, waits),
         reasons=Reasons(context),
@@ -93,5 +94,5 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         devices=Devices(context),
         days=Days(context),
         print_jobs=print_jobs,
-        ledger=Ledger(context),
+        ledger=ledger,
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from server.db.models import Record
     from server.operations.context import Context, View
+    from server.operations.ledger import Ledger
     from server.operations.waits import Waits
 
 CALLS_SHOWN = 8
@@ -24,9 +25,10 @@ CALLS_SHOWN = 8
 class Boards:
     """Reads for displays."""
 
-    def __init__(self, context: Context, waits: Waits) -> None:
+    def __init__(self, context: Context, waits: Waits, ledger: Ledger) -> None:
         self._context = context
         self._waits = waits
+        self._ledger = ledger
 
     def view(self, zone: str | None) -> View:
         """
@@ -94,6 +96,7 @@ class Boards:
                 if key in config.service and zone in (None, config.service[key].zone)
             ],
             "messages": [],
+            "checkpoint": self._ledger.brief(),
         }
 
     def _call(self, row: Record) -> View:

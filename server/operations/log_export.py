@@ -8,18 +8,20 @@ proof that the one grew out of the other. Then the day's heads, then entries: th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from server.db import ledger as rows
 from server.db.ledger import KeptHashes
 from server.domain.ledger.checkpoint import encode
 from server.domain.ledger.tree import subtrees
 from server.errors import StartError
+from server.operations.context import dumps
 from server.operations.ledger import entry_of, origin, prove_consistency, prove_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -53,6 +55,37 @@ def export_day(context: Context, day: date) -> Iterator[View]:
             yield from prove_entries(kept, [row], end)
         for first in range(0, len(own), CHUNK):
             yield from prove_entries(kept, own[first : first + CHUNK], end)
+
+
+def write_day(context: Context, day: date, path: Path) -> int:
+    """
+    Write a day's log into a file, which takes its name when it is whole.
+
+    Returns:
+        How many lines it has.
+
+    Raises:
+        StartError: Nothing of that day is sealed, or the file cannot be written.
+    """
+    draft = path.with_name(path.name + ".part")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            count = write_lines(export_day(context, day), file)
+        draft.replace(path)
+    except OSError as error:
+        raise StartError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return count
+
+
+def write_lines(lines: Iterable[View], file: TextIO) -> int:
+    """Write lines of an export; returns how many."""
+    count = 0
+    for line in lines:
+        file.write(dumps(line) + "\n")
+        count += 1
+    return count
 
 
 def _header(

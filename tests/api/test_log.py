@@ -107,3 +107,13 @@ def test_the_process_is_not_ready_while_nobody_seals(hall, clock):
 
     hall.queue.ledger.seal()
     assert hall.app.extensions["hall"].readiness()["log"] == {"ok": True}
+
+
+def test_the_board_shows_how_far_the_log_is_sealed(sealed):
+    head = sealed.get("/log/checkpoint")
+
+    assert sealed.get("/hall")["checkpoint"] == {name: head[name] for name in ("size", "short", "at")}
+
+
+def test_a_board_before_the_first_head_shows_none(hall):
+    assert hall.get("/hall")["checkpoint"] is None
