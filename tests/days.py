@@ -241,7 +241,7 @@ class Day:
 
     def _break(self, now: float, counter: Counter) -> None:
         if counter.in_hand is not None:
-            self._plan(counter.free_s + 1, "break", counter)
+            self._plan(now + 30, "break", counter)  # after this visitor
             return
         counter.is_away = True
         self.learned.stopped(counter.number)
