@@ -120,6 +120,17 @@ class LivingHall(RuleBasedStateMachine):
         self.tokens.append(ticket["token"])
         self.issued += 1
 
+    @rule(
+        services=st.lists(st.sampled_from(SERVICES[:3]), min_size=3, max_size=8),
+        categories=st.lists(st.sampled_from(CATEGORIES), min_size=8, max_size=8),
+    )
+    def a_bus_comes(self, services, categories):
+        """Many for the same counters, each a little after the other: a queue in which the rule has to choose."""
+        for service, category in zip(services, categories, strict=False):
+            self.clock.advance(seconds=40)
+            self.tokens.append(self.queue.tickets.issue(service=service, category=category)["token"])
+            self.issued += 1
+
     @rule(service=st.sampled_from(BOOKED), minutes=st.integers(-15, 35))
     def an_appointment_comes(self, service, minutes):
         slot = self.clock() + timedelta(minutes=minutes)
