@@ -92,7 +92,8 @@ class Hall:
         checks["log"] = {"ok": not self.queue.ledger.is_late()}
         checks["spooler"] = {"ok": self.printers.is_running or not self.timers.leads}
         if self.relay:
-            checks["bus"] = {"ok": self.relay.is_connected()}
+            # Without it the workers hear of each other a second later: no reason to turn visitors away.
+            checks["bus"] = {"ok": True, "connected": self.relay.is_connected()}
         return checks
 
 
@@ -223,7 +224,8 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         MAX_CONTENT_LENGTH=MAX_BODY,
         RATELIMIT_ENABLED=limits,
         RATELIMIT_STORAGE_URI=redis_url.replace("valkey", "redis", 1) if redis_url else "memory://",
-        # A bus that is away must not keep visitors from the kiosk.
+        RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 2, "socket_connect_timeout": 1} if redis_url else {},
+        # A bus that is away must not keep anybody out.
         RATELIMIT_SWALLOW_ERRORS=True,
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(redis_url),
     )

@@ -7,8 +7,10 @@ second and hears there what no hint told it, so that a bus that is down costs a 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import queue
 import threading
 import uuid
 from datetime import datetime, timedelta
@@ -30,6 +32,7 @@ LOOK_EVERY_S = 1.0
 SETTLED_AFTER = timedelta(seconds=20)
 LOOK_AT_MOST = 5000
 RETRY_AFTER_S = 2.0
+OUTGOING_AT_MOST = 1000
 
 
 class Relay:
@@ -40,6 +43,7 @@ class Relay:
         self._process = uuid.uuid4().hex
         self._channel = f"navbat:{context.centre}"
         self._redis: Any = _connect(redis_url) if redis_url else None
+        self._outgoing: queue.Queue[str] = queue.Queue(maxsize=OUTGOING_AT_MOST)
         self._stop = threading.Event()
         with context.database.read() as connection:
             self._settled = queries.last_event_id(connection, context.centre)
@@ -49,7 +53,7 @@ class Relay:
 
     def tasks(self) -> list[Any]:
         """List what must run in the background until `stop`."""
-        return [self._look, *([self._listen] if self._redis is not None else [])]
+        return [self._look, *([self._send, self._listen] if self._redis is not None else [])]
 
     def stop(self) -> None:
         """End the tasks soon."""
@@ -59,18 +63,35 @@ class Relay:
         """Tell whether the bus answers."""
         try:
             return bool(self._redis is None or self._redis.ping())
-        except OSError:
+        except Exception:  # its errors are no OSErrors, whatever goes wrong the bus is away
             return False
 
     def _tell(self, events: Sequence[Event]) -> None:
+        """Remember what this process did, and have the others told; who calls never waits for the bus."""
         self._remember(events)
         if self._redis is None:
             return
         message = {"from": self._process, "events": [_pack(event) for event in events]}
-        try:
-            self._redis.publish(self._channel, dumps(message))
-        except Exception:
-            log.warning("the bus does not answer; the others read the log", exc_info=True)
+        # Full while the bus is away: the others read the log.
+        with contextlib.suppress(queue.Full):
+            self._outgoing.put_nowait(dumps(message))
+
+    def _send(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._redis.publish(self._channel, self._outgoing.get(timeout=1.0))
+            except queue.Empty:
+                continue
+            except Exception:
+                log.warning("the bus does not answer; the others read the log", exc_info=True)
+                self._stop.wait(RETRY_AFTER_S)
+                self._forget_outgoing()
+
+    def _forget_outgoing(self) -> None:
+        """Drop what the others have read in the log by now."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._outgoing.get_nowait()
 
     def _listen(self) -> None:
         while not self._stop.is_set():
@@ -122,11 +143,15 @@ class Relay:
 
 def _connect(url: str) -> Any:
     import redis  # 190 ms, needed with several processes only
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
     return redis.Redis.from_url(
         url.replace("valkey", "redis", 1),
-        socket_timeout=5,
-        socket_connect_timeout=2,
+        socket_timeout=2,
+        socket_connect_timeout=1,
+        # A hint that is late is of no use, and the log tells it anyway.
+        retry=Retry(NoBackoff(), 0),
         health_check_interval=15,
     )
 

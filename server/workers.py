@@ -32,6 +32,8 @@ class Workers(BaseApplication):  # type: ignore[misc]
             # Open websockets would hold a stopping worker for the whole of this time.
             "graceful_timeout": STOP_WITHIN_S,
             "timeout": 60,
+            # Longer than a proxy keeps a connection: one that closes under a request loses it.
+            "keepalive": 75,
             "proc_name": "navbat",
             # Its default path is one for each user: a second server would meet the first one's.
             "control_socket_disable": True,

@@ -81,6 +81,12 @@ class SocketClient:
             self.close()
             raise Refused(told.get("message") if isinstance(told, dict) else told)
 
+    @property
+    def local_port(self) -> int:
+        """This end of the connection."""
+        port: int = self._socket.sock.getsockname()[1]
+        return port
+
     def events(self, event: str) -> list[Any]:
         """List what came under this name."""
         with self._changed:
