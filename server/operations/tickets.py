@@ -25,6 +25,7 @@ from server.errors import (
 )
 from server.events import EventKind
 from server.operations.context import Context, Once, View, once_only
+from server.operations.bounds import is_there
 from server.operations.issuing import Arriving, Issuing, terms_data, terms_in, terms_row
 
 if TYPE_CHECKING:
@@ -205,12 +206,15 @@ class Tickets:
             late = max(min(tx.now, ticket.held_until) - terms.due_at, timedelta(0))
             penalty = terms.penalty + timedelta(seconds=ceil(late.total_seconds()))
         terms = Terms(terms.start_at, terms.target, terms.credit, penalty)
+        # A particular counter or official that has gone home meanwhile would never call.
+        bound = ticket.bound if is_there(tx.connection, tx.centre, ticket.bound) else None
         _set(
             tx,
             ticket,
             **terms_row(terms),
             **values,
             state=str(TicketState.WAITING),
+            bound=bound,
             held_until=None,
             ended_at=None,
             counter=None,
@@ -227,6 +231,7 @@ class Tickets:
             ticket,
             **terms_data(terms),
             lane=ticket.lane,
+            bound=bound,
             after=str(ticket.state),
         )
 

@@ -181,6 +181,22 @@ def test_who_waits_for_a_counter_that_closes_is_called_by_any(queue):
     assert queue.counters.next(6, first)["number"] == "A001"
 
 
+@pytest.mark.parametrize("goes_home", [True, False])
+def test_who_was_away_waits_for_a_counter_only_while_it_is_there(queue, clock, goes_home):
+    first, second = open_counter(queue, 6), open_counter(queue, 7)
+    token = create_ticket(queue, PASSPORT)["token"]
+    queue.counters.next(6, first)
+    queue.visits.transfer(6, first, counter=7)
+    queue.tickets.postpone(token, 10)
+    if goes_home:
+        queue.counters.close(7, second)
+
+    queue.tickets.rejoin(token)
+
+    called = queue.counters.next(6, first)
+    assert (called is not None) == goes_home
+
+
 def test_an_official_calls_only_what_they_have_learned(queue):
     learner = create_official(queue, services=["fine_info"])
     queue.counters.open(6, learner)

@@ -147,8 +147,7 @@ class Replay:
             yield Finding("backdated", facts={"start_at": data["start_at"]})
         ticket.state, ticket.service, ticket.counter, ticket.figures = "waiting", service, None, figures
         ticket.due_at, ticket.lane = read_time(data["due_at"]), Lane(data["lane"])
-        # Who sets a turn aside stays bound to where the turn was.
-        ticket.bound = ticket.bound if act == "rejoin" else data.get("bound")
+        ticket.bound = data.get("bound")
         self.waiting.add(ticket)
 
     def _finished(self, entry: Entry) -> Iterator[Finding]:
