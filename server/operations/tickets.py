@@ -24,8 +24,8 @@ from server.errors import (
     TicketStateError,
 )
 from server.events import EventKind
-from server.operations.context import Context, Once, View, once_only
 from server.operations.bounds import is_there
+from server.operations.context import Context, Once, View, once_only
 from server.operations.issuing import Arriving, Issuing, terms_data, terms_in, terms_row
 
 if TYPE_CHECKING:
