@@ -18,7 +18,7 @@ bench:
 	@sh deploy/bootstrap.sh bench $(ARGS)
 
 soak:
-	@sh deploy/bootstrap.sh bench soak $(ARGS)
+	@NAVBAT_STEPS=200000 ./test tests/operations/test_stateful.py --timeout 0 $(ARGS)
 
 lock:
 	@sh deploy/lock.sh
