@@ -48,8 +48,15 @@ class JobStore(Protocol):
     def mark_printed(self, job_id: JobId, *, confirmed: Confirmation, bytes_sent: int, now: datetime) -> None:
         """Commit sending | held -> printed."""
 
-    def mark_held(self, job_id: JobId, *, reason: Reason, bytes_sent: int, now: datetime) -> None:
-        """Commit sending -> held: it may have been printed, so a person decides."""
+    def mark_held(
+        self, job_id: JobId, *, reason: Reason, bytes_sent: int, is_whole: bool, now: datetime
+    ) -> None:
+        """
+        Commit sending -> held: it may have been printed, so a person decides.
+
+        Args:
+            is_whole: The cut was sent too. Where it was not, no whole slip can have left the printer.
+        """
 
     def mark_retry(self, job_id: JobId, *, reason: Reason, next_try_at: datetime) -> None:
         """Commit queued -> queued with one more attempt: not one byte was sent."""

@@ -134,7 +134,12 @@ class Delivery:
         self._process_id = process_id
         self._stall_s = stall_s
         self._named: Problem | None = None
-        self._data = memoryview(_with_ending(data, process_id, confirmation))
+        ended = _with_ending(data, process_id, confirmation)
+        self._data = memoryview(ended)
+        # Without its last byte a cut is no cut; a slip that is torn off is whole with its last row.
+        self._cut_at = ended.rfind(escpos.PARTIAL_CUT) + len(escpos.PARTIAL_CUT) - 1
+        if self._cut_at < len(escpos.PARTIAL_CUT) - 1:
+            self._cut_at = len(data) - 1
         self._progress_at = time.monotonic()
         self._unacknowledged = -1
         self._asked: list[int] = []
@@ -143,6 +148,11 @@ class Delivery:
     @property
     def is_all_sent(self) -> bool:
         return self.bytes_sent == len(self._data)
+
+    @property
+    def is_cut_sent(self) -> bool:
+        """Tell whether so much was sent that the printer may have cut the slip off."""
+        return self.bytes_sent > self._cut_at
 
     @property
     def quiet_s(self) -> float:

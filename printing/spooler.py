@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 Render = Callable[[Job], bytes]
 Clock = Callable[[], datetime]
 OnState = Callable[[PrinterState], None]
+OnProof = Callable[[str, Confirmation], None]
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Spooler:
         render: A job's whole ESC/POS bytes; may hand the work to a thread pool. An exception fails the job.
         clock: Aware UTC now, for what is recorded; waiting itself is measured by a steady clock.
         on_state: Called when a printer's problem or warning changes, from its worker's thread.
+        on_proof: Called when a printer has shown how it confirms a slip, so that it need not be asked again.
     """
 
     store: JobStore
@@ -52,6 +54,7 @@ class Spooler:
     render: Render
     clock: Clock
     on_state: OnState | None = None
+    on_proof: OnProof | None = None
     timing: Timing = field(default_factory=Timing)
 
     def __post_init__(self) -> None:
@@ -87,6 +90,15 @@ class Spooler:
     def states(self) -> list[PrinterState]:
         """How each printer is now."""
         return [worker.state for worker in self._workers.values()]
+
+    def prove(self, printer: str, confirmation: Confirmation) -> None:
+        """Pass on how a printer confirms; a failing listener must not stop the printing."""
+        if self.on_proof is None:
+            return
+        try:
+            self.on_proof(printer, confirmation)
+        except Exception:
+            log.exception("a listener failed on the proof of printer %s", printer)
 
     def report(self, state: PrinterState) -> None:
         """Pass a change on; a failing listener must not stop the printing."""

@@ -138,6 +138,7 @@ class Worker:
         if self._confirmation is None:
             self._confirmation = link.probe_confirmation()
             log.info("printer %s confirms by %s", self.printer.key, self._confirmation)
+            self._spooler.prove(self.printer.key, self._confirmation)
         return self._confirmation
 
     def _preflight_in_silence(self, link: Link) -> Confirmation:
@@ -197,6 +198,7 @@ class Worker:
                 self._hold(job, delivery, delivery.problem or "unconfirmed")
                 is_held = True
             if is_held and self._is_hopeless(delivery):
+                self._doubt(delivery)
                 return
             if delivery.quiet_s > self._timing.stall_s:
                 self._next_live_job()  # only to let those behind it expire
@@ -216,9 +218,20 @@ class Worker:
         limit_s = 2 * self._timing.patience_s if is_ready else self._timing.abandon_s
         return delivery.quiet_s > limit_s
 
+    def _doubt(self, delivery: Delivery) -> None:
+        """Ask anew how a printer confirms that is ready and has not: another one may stand there now."""
+        if delivery.is_all_sent and delivery.problem is None:
+            self._confirmation = None
+
     def _hold(self, job: Job, delivery: Delivery, reason: Reason) -> None:
         self._left_half_sent = True
-        self._store.mark_held(job.id, reason=reason, bytes_sent=delivery.bytes_sent, now=self._clock())
+        self._store.mark_held(
+            job.id,
+            reason=reason,
+            bytes_sent=delivery.bytes_sent,
+            is_whole=delivery.is_cut_sent,
+            now=self._clock(),
+        )
 
     def _retry(self, job: Job, problem: Problem) -> float:
         """Not one byte of the job was sent: it goes back, and the printer gets the same pause."""

@@ -256,7 +256,7 @@ def _make_hall(
 
     database = queue.context.database
     sockets = Sockets(app, queue, async_mode=async_mode)
-    printers = Printers(queue.context, data_dir / "slips")
+    printers = Printers(queue.context, queue.printer_states, data_dir / "slips")
     return Hall(
         queue=queue,
         printers=printers,

@@ -201,6 +201,24 @@ class RatingEnded(QueueError):
     key, status = "rating_ended", 410
 
 
+class PrintJobNotFound(NotFound):
+    """No print job has this number."""
+
+    key = "print_job_not_found"
+
+
+class PrinterNotFound(NotFound):
+    """The centre has no printer of this key."""
+
+    key = "printer_not_found"
+
+
+class PrintJobStateError(Conflict):
+    """That cannot be done with a job in this state."""
+
+    key = "print_job_state"
+
+
 class IdempotencyMismatch(QueueError):
     """The same `Idempotency-Key` came with another body."""
 

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from printing.jobs import Job, JobId, Reason
-from server.db.models import print_events, print_jobs
+from server.db.models import print_jobs
+from server.job_rows import add_copy, move
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from printing.link import Confirmation
-    from server.db.engine import Database, Transaction
+    from server.db.engine import Database
 
 
 class DatabaseJobStore:
-    """Fulfils `printing.jobs.JobStore`."""
+    """
+    Fulfils `printing.jobs.JobStore`.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        copy_for: How long a copy is worth printing that is made by itself, when a printer was lost before the cut;
+            None makes none.
+    """
+
+    def __init__(self, database: Database, *, copy_for: timedelta | None = None) -> None:
         self._database = database
+        self._copy_for = copy_for
 
     def take_next(self, printer: str, now: datetime) -> Job | None:
         """Read the oldest queued job that is due, expired ones first."""
@@ -73,9 +81,20 @@ class DatabaseJobStore:
             reason=None,
         )
 
-    def mark_held(self, job_id: JobId, *, reason: Reason, bytes_sent: int, now: datetime) -> None:
-        """Commit sending -> held."""
-        self._move(job_id, ("sending",), "held", str(reason), bytes_sent=bytes_sent, reason=str(reason))
+    def mark_held(
+        self, job_id: JobId, *, reason: Reason, bytes_sent: int, is_whole: bool, now: datetime
+    ) -> None:
+        """Commit sending -> held, and queue one copy of a ticket that cannot have come out whole."""
+        with self._database.write() as tx:
+            values = {"bytes_sent": bytes_sent, "reason": str(reason)}
+            if not move(tx, int(job_id), ("sending",), "held", str(reason), values):
+                return
+            # A printer that only stopped goes on by itself; one that was lost has forgotten what it held.
+            if self._copy_for is None or is_whole or reason != "connection_lost":
+                return
+            job = tx.execute(select(print_jobs).where(print_jobs.c.id == job_id)).one()
+            if job.kind == "ticket" and job.copy_no == 0 and job.expires_at > now:
+                add_copy(tx, job, printer=job.printer, expires_at=now + self._copy_for, reason="cut_short")
 
     def mark_retry(self, job_id: JobId, *, reason: Reason, next_try_at: datetime) -> None:
         """Commit queued -> queued with one more attempt."""
@@ -104,32 +123,11 @@ class DatabaseJobStore:
             ).scalars()
             ids = list(found)
             for id in ids:
-                _move(tx, id, ("sending",), "held", "interrupted", {"reason": "interrupted"})
+                move(tx, id, ("sending",), "held", "interrupted", {"reason": "interrupted"})
         return len(ids)
 
     def _move(
         self, job_id: JobId, before: tuple[str, ...], after: str, why: str | None, **values: Any
     ) -> bool:
         with self._database.write() as tx:
-            return _move(tx, int(job_id), before, after, why, values)
-
-
-def _move(
-    tx: Transaction, id: int, before: tuple[str, ...], after: str, reason: str | None, values: dict[str, Any]
-) -> bool:
-    was = tx.execute(select(print_jobs.c.state).where(print_jobs.c.id == id).with_for_update()).scalar_one()
-    if was not in before:
-        return False
-    tx.execute(update(print_jobs).where(print_jobs.c.id == id).values(state=after, **values))
-    tx.execute(
-        insert(print_events),
-        {
-            "centre": tx.centre,
-            "job_id": id,
-            "at": tx.now,
-            "state_before": was,
-            "state_after": after,
-            "reason": reason,
-        },
-    )
-    return True
+            return move(tx, int(job_id), before, after, why, values)

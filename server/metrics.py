@@ -62,11 +62,16 @@ class _Collector:
             "1 while a problem keeps a printer from printing",
             labels=["printer", "problem"],
         )
-        for printer in self._hall.printers.states():
-            printers.add_metric(
-                [printer.printer, printer.problem or "none"], int(printer.problem is not None)
-            )
+        warnings = GaugeMetricFamily(
+            "navbat_printer_warning",
+            "1 while something will soon keep a printer from printing",
+            labels=["printer", "warning"],
+        )
+        for key, row in self._hall.queue.printer_states.all().items():
+            printers.add_metric([key, row.problem or "none"], int(row.problem is not None))
+            warnings.add_metric([key, row.warning or "none"], int(row.warning is not None))
         yield printers
+        yield warnings
         overtaken = CounterMetricFamily(
             "navbat_overtaken", "Calls that passed a waiting visitor beyond the promised bound"
         )

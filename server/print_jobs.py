@@ -5,25 +5,31 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
-from server.db.models import print_events, print_jobs
+from server.db import queries
+from server.db.models import print_jobs
 
 if TYPE_CHECKING:
     from server.db.engine import Transaction
     from server.operations.context import Context
     from server.operations.waits import Waits
+    from server.printer_states import PrinterStates
 
 INSERT_JOB = insert(print_jobs).returning(print_jobs.c.id)
-INSERT_PRINT_EVENT = insert(print_events)
 
 
 class PrintJobs:
     """Writes print jobs; a job holds the figures of its moment, and its words are chosen when it is printed."""
 
-    def __init__(self, context: Context, waits: Waits) -> None:
+    def __init__(self, context: Context, waits: Waits, states: PrinterStates) -> None:
         self._context = context
         self._waits = waits
+        self._states = states
+
+    def problem(self, printer: str) -> str | None:
+        """Tell what keeps a printer from printing now, if that is known."""
+        return self._states.problem(printer)
 
     def write_ticket(self, tx: Transaction, ticket: Any, *, printer: str, ahead: int | None) -> None:
         """Have a ticket's slip printed."""
@@ -49,10 +55,14 @@ class PrintJobs:
     def write_rating(
         self, tx: Transaction, ticket: Any, *, request: Any, counter: int, rating_token: str
     ) -> None:
-        """Have the rating prompt printed, where the configuration asks for it and a printer is near."""
+        """
+        Have the rating prompt printed, where the configuration asks for it and a printer is near.
+
+        A visitor who took the ticket without paper gets none now: the phone shows the rating.
+        """
         config = self._context.config
         printer = self.printer_of(counter)
-        if config.rating.prompt != "print" or printer is None:
+        if config.rating.prompt != "print" or printer is None or not _has_paper(tx, ticket.id):
             return
         document = {
             "number": ticket.label,
@@ -69,6 +79,30 @@ class PrintJobs:
         """Have a test slip printed. Returns the job's key."""
         with self._context.database.write() as tx:
             return self._write(tx, "test", printer, {"at": tx.now.isoformat()}, language)
+
+    def write_checkpoint(self, checkpoint: dict[str, Any], since: datetime) -> bool:
+        """
+        Have the sealed log's state printed, once since a moment.
+
+        Args:
+            checkpoint: `origin, size, root` in hexadecimal digits, `at, policy, note`.
+
+        Returns:
+            Whether it is printed now; False where it was, or where the centre has no printer.
+        """
+        config = self._context.config
+        printer = (
+            config.paper.checkpoint_printer
+            or config.kiosk.printer
+            or next((each.key for each in config.printers), None)
+        )
+        if printer is None:
+            return False
+        with self._context.database.write() as tx:
+            if queries.checkpoint_was_printed(tx.connection, tx.centre, since):
+                return False
+            self._write(tx, "checkpoint", printer, checkpoint, config.centre.state_language)
+        return True
 
     def printer_of(self, counter: int) -> str | None:
         """Tell where a counter prints: its own printer, or its zone's."""
@@ -109,3 +143,9 @@ class PrintJobs:
     def _expiry(self, now: datetime, printer: str) -> datetime:
         settings = self._context.config.printer.get(printer)
         return now + timedelta(seconds=settings.expires_s if settings else 600)
+
+
+def _has_paper(tx: Transaction, ticket: int) -> bool:
+    """Tell whether a visitor chose paper."""
+    job = select(print_jobs.c.id).where(print_jobs.c.ticket_id == ticket, print_jobs.c.kind == "ticket")
+    return tx.execute(job.limit(1)).first() is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from server.events import Event, EventKind
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from printing.jobs import Job, PrinterState
+    from printing.link import Confirmation
     from printing.spooler import Spooler
     from printing.virtual import VirtualPrinter
     from server.operations.context import Context
+    from server.printer_states import PrinterStates
 
 log = logging.getLogger(__name__)
 
 VIRTUAL = "virtual:"
+# A visitor waits at the kiosk so long for the copy of a ticket that was cut short.
+COPY_FOR = timedelta(seconds=90)
 PRINTED_BY = (EventKind.TICKET_ISSUED, EventKind.TICKET_FINISHED)
 
 
@@ -33,8 +38,9 @@ class Printers:
         folder: Where the virtual printers keep their slips, a folder for each.
     """
 
-    def __init__(self, context: Context, folder: Path) -> None:
+    def __init__(self, context: Context, states: PrinterStates, folder: Path) -> None:
         self._context = context
+        self._states = states
         self._texts = SlipTexts(context)
         self._spooler: Spooler | None = None
         self._virtual: list[VirtualPrinter] = []
@@ -51,15 +57,25 @@ class Printers:
         from printing.jobs import Printer
         from printing.spooler import Spooler
 
+        config = self._context.config
         printers = [
-            Printer(key=each.key, uri=self._resolve(each.key, each.uri, each.dots), dots=each.dots)
-            for each in self._context.config.printers
+            Printer(
+                key=each.key,
+                uri=self._resolve(each.key, each.uri, each.dots),
+                dots=each.dots,
+                confirmation=self._states.proved(each.key, each.uri),
+            )
+            for each in config.printers
         ]
         self._spooler = Spooler(
-            store=DatabaseJobStore(self._context.database),
+            store=DatabaseJobStore(
+                self._context.database, copy_for=COPY_FOR if config.kiosk.automatic_copy else None
+            ),
             printers=printers,
             render=self._render,
             clock=self._context.clock,
+            on_state=self._keep_state,
+            on_proof=self._keep_proof,
         )
         self._spooler.start()
 
@@ -71,10 +87,6 @@ class Printers:
         for virtual in self._virtual:
             virtual.stop()
         self._virtual.clear()
-
-    def states(self) -> list[PrinterState]:
-        """Tell how each printer is, where this process prints."""
-        return self._spooler.states() if self._spooler else []
 
     def wake(self) -> None:
         """Look for jobs now."""
@@ -103,6 +115,15 @@ class Printers:
         virtual.start()
         self._virtual.append(virtual)
         return virtual.uri
+
+    def _keep_state(self, state: PrinterState) -> None:
+        self._states.keep_state(state, self._uri(state.printer))
+
+    def _keep_proof(self, printer: str, confirmation: Confirmation) -> None:
+        self._states.keep_proof(printer, self._uri(printer), confirmation)
+
+    def _uri(self, printer: str) -> str:
+        return self._context.config.printer[printer].uri
 
     def _render(self, job: Job) -> bytes:
         slip = self._texts.slip(job)

@@ -99,6 +99,7 @@ class Timers:
         # A board that comes every other second, though nothing has changed, tells a display that it is live.
         if is_new or self.ticks % HEARTBEAT_TICKS == 0:
             self._on_forecast()
+        self._queue.printer_states.refresh()
         if self.ticks % 2 == 0:
             self._lead(self._lease.hold())
         if self.leads:
@@ -106,6 +107,7 @@ class Timers:
         if self.leads and self.ticks % DAY_CHECK_TICKS == 0:
             self._queue.days.expire_earlier()
             self._queue.days.close()
+            self._queue.closing.print_checkpoint()
         if self.leads and self.ticks % CLEAN_TICKS == CLEAN_TICKS - 1:
             self._queue.days.forget_answers()
         if self.leads and self.ticks % KEEP_TICKS == KEEP_TICKS - 1:

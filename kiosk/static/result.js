@@ -57,12 +57,21 @@ function Called({ ticket }) {
   </p>`;
 }
 
+// A job that waits for its printer says why: the visitor need not wait with it, the phone shows the same.
+function stageOf({ state, reason }) {
+  return reason ? "not_printed" : (PRINTING[state] ?? "not_printed");
+}
+
+function wordsOf(stage, { reason }) {
+  return stage === "not_printed" && reason === "paper_out" ? "no_paper" : stage;
+}
+
 const PRINTING = { queued: "printing", sending: "printing", printed: "printed" };
 
 function Printing({ print }) {
   if (!print) return null;
-  const stage = PRINTING[print.state] ?? "not_printed";
+  const stage = stageOf(print);
   return html`<p class=${`printing printing--${stage}`} role="status">
-    <${Icon} name=${stage === "not_printed" ? "alert" : "printer"} /><span>${t(`kiosk.${stage}`)}</span>
+    <${Icon} name=${stage === "not_printed" ? "alert" : "printer"} /><span>${t(`kiosk.${wordsOf(stage, print)}`)}</span>
   </p>`;
 }

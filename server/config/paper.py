@@ -29,7 +29,7 @@ class Paper(Part):
         logo: A picture, from the folder of config.yaml; black and white prints best.
         header, footer: Lines of the centre's own, above its name and at the end.
         blocks: By kind of slip its parts in the order in which they print; without it the usual ones.
-        checkpoint_printer: Where the seal of the log is printed at closing; None: not at all.
+        checkpoint_printer: Where the seal of the log is printed at closing; None: at the kiosk's printer.
     """
 
     languages: Annotated[tuple[str, ...], AsTuple] = ()

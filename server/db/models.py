@@ -432,7 +432,21 @@ print_events = Table(
     Column("state_before", Text),
     Column("state_after", Text, nullable=False),
     Column("reason", Text),
+    Column("official", Id),  # None: the spooler's own doing
     Index("ix_print_events_job_id", "job_id"),
+)
+
+# How each printer is, for screens of every process; and how it was found to confirm, so that it is asked once.
+printer_states = Table(
+    "printer_states",
+    metadata,
+    _centre(primary_key=True),
+    Column("printer", Text, primary_key=True),
+    Column("uri", Text, nullable=False),  # what was proved holds at this address
+    Column("confirmation", Text),
+    Column("problem", Text),
+    Column("warning", Text),
+    Column("since_at", UtcDateTime, nullable=False),
 )
 
 # The first answer to an unsafe request, given again to its repetition.

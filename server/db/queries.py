@@ -510,3 +510,19 @@ def ratings_of_day(connection: Connection, centre: str, day: date) -> Sequence[R
         )
         .where(tickets.c.centre == centre, tickets.c.day == day, requests.c.state == "served")
     ).fetchall()
+
+
+# A day has far fewer jobs than this; the look back stays the same whatever the history.
+JOBS_OF_A_DAY = 20_000
+
+
+def checkpoint_was_printed(connection: Connection, centre: str, since: datetime) -> bool:
+    """Tell whether a checkpoint was given to a printer since a moment."""
+    newest = connection.execute(select(func.max(print_jobs.c.id))).scalar() or 0
+    found = connection.execute(
+        select(print_jobs.c.id)
+        .where(print_jobs.c.id > newest - JOBS_OF_A_DAY, print_jobs.c.centre == centre)
+        .where(print_jobs.c.kind == "checkpoint", print_jobs.c.created_at >= since)
+        .limit(1)
+    ).first()
+    return found is not None

@@ -68,6 +68,23 @@ def _moment(day: date, at: str, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.fromisoformat(at), zone).astimezone(UTC)
 
 
+def last_closing(
+    day: date,
+    *,
+    timezone: str,
+    hours: Mapping[Any, Sequence[tuple[str, str]]],
+    holidays: Collection[date] = (),
+) -> datetime | None:
+    """
+    Tell when a centre closes for good on a day; None where it does not open.
+
+    >>> last_closing(date(2026, 11, 24), timezone="Asia/Baku", hours={"tue": [("09:00", "13:00"), ("14:00", "18:00")]})
+    datetime.datetime(2026, 11, 24, 14, 0, tzinfo=datetime.timezone.utc)
+    """
+    spans = () if day in holidays else hours.get(WEEKDAYS[day.weekday()], ())
+    return _moment(day, spans[-1][1], ZoneInfo(timezone)) if spans else None
+
+
 def start_of_day(day: date, timezone: str) -> datetime:
     """
     Tell when a calendar day began, in UTC.

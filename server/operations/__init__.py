@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from server.domain.waiting import forecast
 from server.operations.boards import Boards
 from server.operations.check_ins import CheckIns
+from server.operations.closing import Closing
 from server.operations.counter_views import CounterViews
 from server.operations.counters import Counters
 from server.operations.days import Days
 from server.operations.devices import Devices
 from server.operations.issuing import Issuing
 from server.operations.ledger import Ledger
+from server.operations.print_desk import PrintDesk
 from server.operations.ratings import Ratings
 from server.operations.reasons import Reasons
 from server.operations.services import Services
@@ -24,6 +26,7 @@ from server.operations.tickets import Tickets
 from server.operations.visits import Visits
 from server.operations.waits import Waits
 from server.print_jobs import PrintJobs
+from server.printer_states import PrinterStates
 
 if TYPE_CHECKING:
     from server.clock import Clock
@@ -51,7 +54,10 @@ class Queue:
     devices: Devices
     days: Days
     print_jobs: PrintJobs
+    print_desk: PrintDesk
+    printer_states: PrinterStates
     ledger: Ledger
+    closing: Closing
 
     @property
     def config(self) -> Config:
@@ -72,7 +78,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         forecaster: Plays the hall for the waits: in this process, or beside it.
     """
     waits = Waits(context, forecaster)
-    print_jobs = PrintJobs(context, waits)
+    printer_states = PrinterStates(context)
+    print_jobs = PrintJobs(context, waits, printer_states)
     ticket_views = TicketViews(context, waits)
     counter_views = CounterViews(context, ticket_views)
     issuing = Issuing(context, ticket_views, print_jobs)
@@ -94,5 +101,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         devices=Devices(context),
         days=Days(context),
         print_jobs=print_jobs,
+        print_desk=PrintDesk(context, print_jobs, printer_states),
+        printer_states=printer_states,
         ledger=ledger,
+        closing=Closing(context, ledger, print_jobs),
     )

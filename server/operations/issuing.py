@@ -180,7 +180,8 @@ class Issuing:
         printed = None
         if arriving.printer is not None:
             self._print_jobs.write_ticket(tx, ticket, printer=arriving.printer, ahead=ahead)
-            printed = ("queued", None)
+            # A printer that is known to be out of paper says so at once: the phone shows the number too.
+            printed = ("queued", self._print_jobs.problem(arriving.printer))
         return self._views.of(ticket, requests=visit, ahead=ahead, printed=printed)
 
     def _numbered(self, tx: Transaction, series: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ WORKS = ("official", "reception", "supervisor", "admin")
 READS = (*WORKS, "auditor")
 ISSUES = ("kiosk", "reception", "supervisor", "admin")
 COUNTER = "/counters/18"
+MINDS = ("reception", "supervisor", "admin")
 
 ROUTES = [
     ("POST", "/auth/token", {"username": "nobody", "password": "x" * 8}, ANYONE),
@@ -43,6 +44,13 @@ ROUTES = [
     ("POST", f"{COUNTER}/no-show", {}, WORKS),
     ("POST", f"{COUNTER}/pause", {"reason": "lunch"}, WORKS),
     ("POST", f"{COUNTER}/close", {}, WORKS),
+    ("GET", "/printers", None, MINDS),
+    ("POST", "/printers/kiosk-1/test", {}, MINDS),
+    ("GET", "/print-jobs", None, MINDS),
+    ("GET", "/print-jobs/7", None, MINDS),
+    ("POST", "/print-jobs/7/reprint", {}, MINDS),
+    ("POST", "/print-jobs/7/cancel", {}, MINDS),
+    ("POST", "/print-jobs/7/redirect", {"printer": "zone-a"}, MINDS),
     ("GET", "/hall", None, ANYONE),
     ("GET", "/log/checkpoint", None, ANYONE),
     ("GET", "/log/key", None, ANYONE),
@@ -104,7 +112,13 @@ def test_every_route_of_the_interface_stands_in_the_table(still_hall):
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     listed = {
-        (method, path.replace("/unknown", "/{token}").replace("/18", "/{counter}"))
+        (
+            method,
+            path.replace("/unknown", "/{token}")
+            .replace("/18", "/{counter}")
+            .replace("/7", "/{job}")
+            .replace("/kiosk-1", "/{printer}"),
+        )
         for method, path, *_ in ROUTES
     }
 

@@ -30,6 +30,13 @@ POST /counters/{counter}/hold
 POST /counters/{counter}/resume
 POST /counters/{counter}/transfer
 POST /counters/{counter}/add-service
+GET /printers
+POST /printers/{printer}/test
+GET /print-jobs
+GET /print-jobs/{job}
+POST /print-jobs/{job}/reprint
+POST /print-jobs/{job}/cancel
+POST /print-jobs/{job}/redirect
 GET /hall
 GET /log/checkpoint
 GET /log/key

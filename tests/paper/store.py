@@ -19,6 +19,7 @@ class Row:
     next_try_at: datetime | None = None
     bytes_sent: int | None = None
     confirmed: str | None = None
+    is_whole: bool | None = None
     history: list = field(default_factory=list)
 
 
@@ -49,8 +50,8 @@ class MemoryStore:
     def mark_printed(self, job_id, *, confirmed, bytes_sent, now):
         self._move(job_id, "printed", ("sending", "held"), confirmed=confirmed, bytes_sent=bytes_sent)
 
-    def mark_held(self, job_id, *, reason, bytes_sent, now):
-        self._move(job_id, "held", ("sending",), reason=reason, bytes_sent=bytes_sent)
+    def mark_held(self, job_id, *, reason, bytes_sent, is_whole, now):
+        self._move(job_id, "held", ("sending",), reason=reason, bytes_sent=bytes_sent, is_whole=is_whole)
 
     def mark_retry(self, job_id, *, reason, next_try_at):
         self._move(job_id, "queued", ("queued",), reason=reason, next_try_at=next_try_at, attempt=True)
