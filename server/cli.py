@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         "demo", parents=[common], help="serve with sample accounts, virtual devices and simulated visitors"
     )
     _serving(demo)
-    demo.add_argument("--visitors-per-hour", type=float, default=150, help="how busy the hall is")
+    demo.add_argument("--visitors-per-hour", type=float, default=190, help="how busy the hall is")
     demo.add_argument("--speed", type=float, default=1.0, help="how many times faster visitors live")
     demo.set_defaults(command=_demo)
 

@@ -49,7 +49,8 @@ NAMES = (
     "Ruslan",
 )
 INITIALS = "ABCÇDEFGHXİQLMNPRSŞTUVYZ"
-AT_OPENING = 30
+# So many stand in the hall at the start that there is a queue to look at.
+AT_OPENING = 60
 LOOK_AGAIN_S = 4.0
 
 
