@@ -86,9 +86,9 @@ CROSS JOIN LATERAL (
     ORDER BY w.due_at, w.id LIMIT 1) AS t
 """
 _AHEAD_SQLITE = """
-SELECT count(*) FROM json_each(:services) AS s JOIN tickets AS w
-ON w.centre = :centre AND w.service = s.value AND w.state = 'waiting' AND w.bound IS NULL
-WHERE w.lane < :lane OR w.due_at < :due_at OR (w.due_at = :due_at AND w.id < :id)
+SELECT count(*) FROM json_each(:services) AS s CROSS JOIN tickets AS w
+WHERE w.centre = :centre AND w.service = s.value AND w.state = 'waiting' AND w.bound IS NULL
+  AND (w.lane < :lane OR w.due_at < :due_at OR (w.due_at = :due_at AND w.id < :id))
 """
 _AHEAD_POSTGRESQL = _AHEAD_SQLITE.replace(
     "json_each(:services) AS s", "json_array_elements_text(CAST(:services AS json)) AS s(value)"
@@ -276,14 +276,17 @@ def events_after(connection: Connection, centre: str, after: int, *, limit: int)
     ).fetchall()
 
 
+PRINT_STATE = (
+    select(print_jobs.c.state, print_jobs.c.reason)
+    .where(print_jobs.c.ticket_id == bindparam("ticket"), print_jobs.c.kind == "ticket")
+    .order_by(print_jobs.c.id.desc())
+    .limit(1)
+)
+
+
 def print_state(connection: Connection, ticket: int) -> Record | None:
     """Read how the newest slip of a ticket stands: `state, reason`."""
-    return connection.execute(
-        select(print_jobs.c.state, print_jobs.c.reason)
-        .where(print_jobs.c.ticket_id == ticket, print_jobs.c.kind == "ticket")
-        .order_by(print_jobs.c.id.desc())
-        .limit(1)
-    ).first()
+    return connection.execute(PRINT_STATE, {"ticket": ticket}).first()
 
 
 def request_by_rating_token(connection: Connection, centre: str, token: str) -> Record | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from server.db.models import answers
@@ -96,7 +96,13 @@ class Once:
         return cls(caller, key, hashlib.sha256(f"{method} {path}\n".encode() + body).digest())
 
 
-_ANSWER = select(answers.c.digest, answers.c.answer)
+_ANSWER = select(answers.c.digest, answers.c.answer).where(
+    answers.c.centre == bindparam("centre"),
+    answers.c.caller == bindparam("caller"),
+    answers.c.key == bindparam("key"),
+)
+_INSERT_ANSWER = insert(answers)
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def once_only(context: Context, once: Once | None, work: Callable[[Transaction], View]) -> View:
@@ -114,7 +120,7 @@ def once_only(context: Context, once: Once | None, work: Callable[[Transaction],
     except IntegrityError:
         # The same request at the same moment through another worker: that one has answered by now.
         with context.database.read() as connection:
-            row = connection.execute(_where(context, once)).first()
+            row = connection.execute(_ANSWER, _named(context, once)).first()
         if row is None:
             raise
         return _first_answer(row, once)
@@ -122,16 +128,14 @@ def once_only(context: Context, once: Once | None, work: Callable[[Transaction],
 
 def _run_once(context: Context, once: Once, work: Callable[[Transaction], View]) -> View:
     with context.database.write() as tx:
-        row = tx.execute(_where(context, once)).first()
+        row = tx.execute(_ANSWER, _named(context, once)).first()
         if row is not None:
             return _first_answer(row, once)
         answer = work(tx)
         tx.execute(
-            insert(answers),
+            _INSERT_ANSWER,
             {
-                "centre": context.centre,
-                "caller": once.caller,
-                "key": once.key,
+                **_named(context, once),
                 "digest": once.digest,
                 "answer": answer,
                 "created_at": tx.now,
@@ -140,10 +144,8 @@ def _run_once(context: Context, once: Once, work: Callable[[Transaction], View])
         return answer
 
 
-def _where(context: Context, once: Once) -> Any:
-    return _ANSWER.where(
-        answers.c.centre == context.centre, answers.c.caller == once.caller, answers.c.key == once.key
-    )
+def _named(context: Context, once: Once) -> dict[str, Any]:
+    return {"centre": context.centre, "caller": once.caller, "key": once.key}
 
 
 def _first_answer(row: Any, once: Once) -> View:
@@ -155,4 +157,4 @@ def _first_answer(row: Any, once: Once) -> View:
 
 def dumps(value: Any) -> str:
     """Write JSON as it is sent and stored: compact, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)

@@ -48,6 +48,7 @@ CALL = (
         call_count=1,
         bound=None,
     )
+    .returning(*tickets.c)
 )
 COUNT_CALL = (
     update(counters)
@@ -244,7 +245,7 @@ class Counters:
 
     def _take(self, tx: Transaction, counter: Record, choice: Choice, lane: Lane, **data: Any) -> View | None:
         """Call a ticket unless another counter was faster."""
-        called = tx.execute(
+        ticket = tx.execute(
             CALL,
             {
                 "ticket": choice.id,
@@ -253,12 +254,11 @@ class Counters:
                 "now": tx.now,
                 "out_of_turn": data.get("reason"),
             },
-        )
-        if called.rowcount == 0:
+        ).first()
+        if ticket is None:
             return None
         since = 0 if lane is Lane.QUOTA else counter.calls_since_quota + 1
         tx.execute(COUNT_CALL, {"in_centre": tx.centre, "at_counter": counter.number, "since": since})
-        ticket = queries.ticket(tx.connection, choice.id)
         tx.record(
             EventKind.TICKET_CALLED,
             ticket=ticket.id,
