@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("servers")
-
 
 def said(result: Any) -> str:
     """Read the one line of a refusal."""

@@ -19,8 +19,6 @@ from tests.socket_client import DISCONNECTED, Refused, SocketClient
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.xdist_group("servers")
-
 COUNTER = 18  # zone b, serves BIRTH
 # At most ten boards a second; a slow machine may send fewer.
 MOST_A_SECOND = 11

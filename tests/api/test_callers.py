@@ -52,6 +52,7 @@ ROUTES = [
     ("POST", "/print-jobs/7/cancel", {}, MINDS),
     ("POST", "/print-jobs/7/redirect", {"printer": "zone-a"}, MINDS),
     ("GET", "/hall", None, ANYONE),
+    ("GET", "/public/statistics", None, ANYONE),
     ("GET", "/log/checkpoint", None, ANYONE),
     ("GET", "/log/key", None, ANYONE),
     ("GET", "/log/entries", None, ANYONE),

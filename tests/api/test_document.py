@@ -38,6 +38,7 @@ POST /print-jobs/{job}/reprint
 POST /print-jobs/{job}/cancel
 POST /print-jobs/{job}/redirect
 GET /hall
+GET /public/statistics
 GET /log/checkpoint
 GET /log/key
 GET /log/entries
@@ -45,7 +46,7 @@ GET /log/consistency
 GET /tickets/{token}/proof
 """.strip().splitlines()
 LOG = ("checkpoint", "key", "entries", "consistency")
-PUBLIC = {"/services", "/hall", "/auth/token", *(f"/log/{name}" for name in LOG)}
+PUBLIC = {"/services", "/hall", "/auth/token", "/public/statistics", *(f"/log/{name}" for name in LOG)}
 
 
 @pytest.fixture(scope="module")

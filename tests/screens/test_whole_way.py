@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.screens.conftest import Screens
 
-pytestmark = [pytest.mark.xdist_group("servers"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 COUNTER = 18
 ZONE = "b"
