@@ -34,6 +34,8 @@ blueprint = Blueprint(
     "kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/kiosk/static"
 )
 
+# Called to a counter that does not serve what the visitor came for.
+ELSEWHERE = "other_service"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
@@ -91,9 +93,16 @@ def why(token: str) -> ResponseReturnValue:
     def time(at: str) -> str:
         return clock_time(datetime.fromisoformat(at), page["language"], ZoneInfo(page["timezone"]))
 
-    passed = [{**each, "time": time(each["called_at"])} for each in found["passed"]]
+    calls = [{**each, "time": time(each["called_at"])} for each in found["passed"]]
     return render_template(
-        "kiosk/why.html", **page, token=token, why=found, passed=passed, due=time(found["due_at"])
+        "kiosk/why.html",
+        **page,
+        token=token,
+        why=found,
+        passed=[each for each in calls if each["rule"] != ELSEWHERE],
+        # In a hall of many counters these are most, and none of them made the visitor wait.
+        elsewhere=[each for each in calls if each["rule"] == ELSEWHERE],
+        due=time(found["due_at"]),
     )
 
 

@@ -61,6 +61,10 @@ export function Rate({ ticket }) {
     );
 }
 
+export function Why({ ticket }) {
+  return html`<a class="door" href=${`${ticket.links.why}?language=${language()}`}>${t("phone.why")}</a>`;
+}
+
 export function Sound({ hasSound, onAllow }) {
   if (hasSound) return html`<p class="notice notice--good sound"><${Icon} name="sound" /> ${t("phone.sound_is_on")}</p>`;
   return html`<button type="button" class="button button--wide" onClick=${onAllow}>

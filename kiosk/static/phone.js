@@ -4,7 +4,7 @@ import { newKey, request } from "../../static/js/http.js";
 import { readJson } from "../../static/js/state.js";
 import { createStore, useStore } from "../../static/js/store.js";
 import { language, t, time } from "../../static/js/wording.js";
-import { Cancel, Counter, Place, Rate, Sound, Things, Wait, Where } from "./phone-parts.js";
+import { Cancel, Counter, Place, Rate, Sound, Things, Wait, Where, Why } from "./phone-parts.js";
 
 const POLL_MS = 10_000;
 const STALE_MS = 60_000;
@@ -24,6 +24,7 @@ function Page() {
     ${["held", "served", "no_show", "cancelled", "expired"].includes(ticket.state) &&
     html`<p class="panel">${t(`phone.help_${ticket.state}`)}</p>`}
     <${Rate} ticket=${ticket} />
+    <${Why} ticket=${ticket} />
     ${isStill &&
     html`${ticket.state !== "called" &&
       html`<${Sound} hasSound=${hasSound} onAllow=${allow} />

@@ -9,6 +9,8 @@ import { readJson } from "./state.js";
 /** @typedef {Record<string, string>} Names one text by language, e.g. {az: "Doğum", ru: "Рождение"} */
 
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
+// A browser without Azerbaijani or Uzbek would count and tell the time as its own interface does, which may be Russian.
+const KNOWN_EVERYWHERE = "en-GB";
 
 /** @type {Record<string, Record<string, string | Record<string, string>>>} */
 const catalogues = readJson("wording", {});
@@ -95,30 +97,17 @@ export function time(at, code = current) {
   return formatter(code, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
 }
 
-/**
- * @param {number} seconds
- * @param {string} [code]
- * @returns {string} whole minutes, rounded up: "12 dəq"
- */
-export function duration(seconds, code = current) {
-  const minutes = Math.max(0, Math.ceil(seconds / 60));
-  // Intl's unit style is for pages without the part "common": browsers know no Azerbaijani or Uzbek unit.
-  const unit = catalogues[code]?.["common.minutes_short"];
-  if (unit) return `${minutes} ${unit}`;
-  return new Intl.NumberFormat(code, { style: "unit", unit: "minute", unitDisplay: "short" }).format(minutes);
-}
-
 const formatters = new Map();
 
 function formatter(code, options) {
   const key = code + JSON.stringify(options);
   if (!formatters.has(key)) {
     const timeZone = document.documentElement.dataset.timezone;
-    formatters.set(key, new Intl.DateTimeFormat(code, { ...options, timeZone }));
+    formatters.set(key, new Intl.DateTimeFormat([code, KNOWN_EVERYWHERE], { ...options, timeZone }));
   }
   return formatters.get(key);
 }
 
 function pluralCategory(n, code) {
-  return typeof n === "number" ? new Intl.PluralRules(code).select(n) : "other";
+  return typeof n === "number" ? new Intl.PluralRules([code, KNOWN_EVERYWHERE]).select(n) : "other";
 }

@@ -1,0 +1,113 @@
+"""The visitor's phone in a real browser, against a real server."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.serving import make_server
+
+from server.app import create_app
+from tests.builders import BIRTH, PASSPORT, create_ticket, open_counter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from server.config import Config
+    from server.operations import Queue
+    from tests.conftest import FixedClock
+    from tests.screens.conftest import Screens
+
+WIDTH, HEIGHT = 390, 844
+FIRST_VIEW_BYTES = 60_000
+
+
+class Phone:
+    """A hall, and a visitor's phone that looks at a ticket of it."""
+
+    def __init__(self, url: str, queue: Queue, screens: Screens) -> None:
+        self.url = url
+        self.queue = queue
+        self._screens = screens
+
+    def open(self, ticket: dict[str, str], path: str = "", language: str = "az") -> Page:
+        """Open a page of a ticket in a browser whose own interface is Russian."""
+        address = f"{self.url}/t/{ticket['token']}{path}?language={language}"
+        return self._screens.open(address, WIDTH, HEIGHT, locale="ru-RU")
+
+
+@pytest.fixture
+def phone(config: Config, clock: FixedClock, tmp_path: Path, screens: Screens) -> Iterator[Phone]:
+    app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Phone(f"http://127.0.0.1:{server.port}", app.extensions["queue"], screens)
+    screens.close()
+    server.shutdown()
+    app.extensions["queue"].context.database.close()
+
+
+def test_a_ticket_leads_to_why_others_went_first_and_back(phone: Phone) -> None:
+    ticket = create_ticket(phone.queue, BIRTH)
+    page = phone.open(ticket)
+    page.wait_for_selector("html[data-drawn]")
+
+    page.click(".door")
+    assert page.url == f"{phone.url}/t/{ticket['token']}/why?language=az"
+
+    page.click(".door--back")
+    assert page.url == f"{phone.url}/t/{ticket['token']}?language=az"
+
+
+def test_each_call_of_a_later_ticket_is_told_and_those_elsewhere_are_folded(
+    phone: Phone, clock: FixedClock
+) -> None:
+    official, other = open_counter(phone.queue, 6), open_counter(phone.queue, 18)
+    mine = create_ticket(phone.queue, PASSPORT)
+    clock.advance(minutes=5)
+    create_ticket(phone.queue, PASSPORT, category="veteran")
+    create_ticket(phone.queue, BIRTH)
+    phone.queue.counters.next(6, official)
+    phone.queue.counters.next(18, other)
+
+    page = phone.open(mine, "/why", "en")
+
+    assert page.inner_text(".reasons >> nth=0").split("\n")[0] == "A002"
+    assert "10 minutes credited by law" in page.inner_text(".reasons >> nth=0")
+    assert not page.is_visible("text=R001")
+    page.click("summary")
+    assert page.is_visible("text=R001 came for another")
+
+
+def test_a_browser_counts_and_tells_the_time_as_the_page_speaks_not_as_its_own_interface(
+    phone: Phone,
+) -> None:
+    page = phone.open(create_ticket(phone.queue, BIRTH))
+
+    said = page.evaluate(
+        """async () => {
+            document.getElementById("wording").textContent =
+                JSON.stringify({ az: { n: { one: "one", few: "few", other: "other" } } });
+            const { t, time } = await import("/static/js/wording.js?anew");
+            return [...[1, 2, 5, 21].map((n) => t("n", { n })), time("2026-11-24T14:05:00+04:00")];
+        }"""
+    )
+
+    assert said == ["one", "other", "other", "other", "14:05"]
+
+
+def test_the_first_view_weighs_little(phone: Phone) -> None:
+    page = phone.open(create_ticket(phone.queue, BIRTH))
+    page.wait_for_selector("html[data-drawn]")
+    page.wait_for_load_state("networkidle")
+
+    weights = page.evaluate(
+        """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+            .map((entry) => [entry.name, entry.transferSize])"""
+    )
+
+    assert sum(weight for _, weight in weights) < FIRST_VIEW_BYTES, weights
