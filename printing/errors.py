@@ -49,6 +49,14 @@ class UnsupportedTransport(PrinterError):
         self.supported = supported
 
 
+class MissingLibrary(Unreachable):
+    """The way to this printer needs a package that is not installed."""
+
+    def __init__(self, *, package: str, extra: str) -> None:
+        super().__init__(uri=extra, reason=f"{package} is missing: pip install navbat[{extra}]")
+        self.package = package
+
+
 class NotReady(PrinterError):
     """The printer answers, and says that it cannot print."""
 

@@ -10,11 +10,21 @@ import struct
 import sys
 import time
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from printing import devices
 from printing.errors import ConnectionLost, TransportTimeout, Unreachable, UnsupportedTransport
 
-SUPPORTED = ("tcp://host:9100", "tcp://[address]:9100", "file:///path")
+SUPPORTED = (
+    "tcp://host:9100",
+    "tcp://[address]:9100",
+    "usb:///dev/usb/lp0",
+    "usb://vendor:product",
+    "serial:///dev/ttyUSB0?baud=115200&flow=hardware",
+    "cups://queue",
+    "file:///path",
+)
+DEFAULT_BAUD = 115_200
 DEFAULT_PORT = 9100
 SEND_BUFFER_BYTES = 4096
 """A large one swallows a whole job that the printer has not seen (2.3 MB by default on loopback)."""
@@ -49,24 +59,45 @@ def open_transport(uri: str, *, timeout_s: float = 3.0) -> Transport:
     Open the way to a printer.
 
     Args:
-        uri: `tcp://host:port` (IPv4, IPv6 in brackets, or a name) or `file:///path`.
+        uri: As `SUPPORTED` shows; a host is IPv4, IPv6 in brackets, or a name.
         timeout_s: For opening.
 
     Raises:
-        UnsupportedTransport: Another scheme; `virtual:` is resolved to a tcp address by the caller.
+        UnsupportedTransport: Another scheme; `virtual:` and `agent:` are resolved to a tcp address by the caller.
         Unreachable: It could not be opened.
     """
-    parts = urlsplit(uri)
-    transport: Transport
-    if parts.scheme == "tcp" and parts.hostname:
-        port = parts.port or DEFAULT_PORT
-        transport = TcpTransport(parts.hostname, port, uri=uri, timeout_s=timeout_s)
-    elif parts.scheme == "file" and parts.path:
-        transport = FileTransport(unquote(parts.path), uri=uri)
-    else:
-        raise UnsupportedTransport(uri=uri, supported=SUPPORTED)
+    try:
+        transport = _choose(uri, timeout_s)
+    except ValueError as error:
+        raise UnsupportedTransport(uri=uri, supported=SUPPORTED) from error
     transport.open()
     return transport
+
+
+def _choose(uri: str, timeout_s: float) -> Transport:
+    """Make the transport for an address; raises ValueError for one that leads nowhere."""
+    parts = urlsplit(uri)
+    path = unquote(parts.path)
+    match parts.scheme:
+        case "tcp" if parts.hostname:
+            return TcpTransport(parts.hostname, parts.port or DEFAULT_PORT, uri=uri, timeout_s=timeout_s)
+        case "file" if path:
+            return FileTransport(path, uri=uri)
+        case "usb" if path.startswith("/dev/"):
+            return devices.DeviceTransport(path, uri=uri)
+        case "usb":
+            vendor, product = (int(each, 16) for each in parts.netloc.split(":"))
+            return devices.UsbTransport(vendor, product, uri=uri, serial=path.strip("/") or None)
+        case "serial" if path:
+            options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+            flow = options.get("flow", "hardware")
+            if flow not in devices.FLOWS:
+                raise ValueError(flow)
+            baud = int(options.get("baud", DEFAULT_BAUD))
+            return devices.SerialTransport(path, uri=uri, baud=baud, flow=flow, timeout_s=timeout_s)
+        case "cups" if parts.netloc:
+            return devices.CupsTransport(unquote(parts.netloc), uri=uri, timeout_s=timeout_s)
+    raise ValueError(uri)
 
 
 class TcpTransport:

@@ -108,7 +108,7 @@ def test_a_pipe_without_a_reader_is_unreachable_at_once(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "uri", ["virtual:", "usb:04b8:0e28", "serial:/dev/ttyUSB0", "cups://kiosk", "tcp://", "x"]
+    "uri", ["virtual:", "usb:04b8:0e28", "serial://", "serial:///dev/ttyS0?flow=no", "cups://", "tcp://", "x"]
 )
 def test_an_address_of_another_kind_names_those_that_work(uri):
     with pytest.raises(UnsupportedTransport) as error:
