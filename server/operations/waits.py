@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -139,19 +140,25 @@ class Waits:
         return self._waiting.get(service, 0)
 
     def hall(self, connection: Connection, now: datetime) -> Hall:
-        """Read the hall as the forecast needs it."""
+        """Read the hall as the forecast needs it, piece by piece, so that nobody waits for the whole of it."""
         context, learned = self._context, self._learning.learned
         counters = queries.all_counters(connection, context.centre)
         in_hand = {row.counter: row for row in queries.tickets_in_hand(connection, context.centre)}
+        _let_others()
         following = self._following(connection)
+        bookings = self._bookings(connection, now)
+        _let_others()
+        rows = queries.waiting(connection, context.centre)
+        _let_others()
         places = {row.official: row.number for row in counters if row.official is not None}
+        waiting = [_waiting_ticket(row, places, following[row.id]) for row in rows]
+        _let_others()
+        habits = learned.habits({each.key: each.minutes * 60.0 for each in context.config.services})
+        _let_others()
         day, slot = self._learning.day_and_slot(now)
         return Hall(
             at=now,
-            waiting=[
-                _waiting_ticket(row, places, following[row.id])
-                for row in queries.waiting(connection, context.centre)
-            ],
+            waiting=waiting,
             counters=[
                 OpenCounter(
                     row.number,
@@ -164,9 +171,9 @@ class Waits:
                 for row in counters
                 if row.state == CounterState.OPEN and row.number in context.config.counter
             ],
-            habits=learned.habits({each.key: each.minutes * 60.0 for each in context.config.services}),
+            habits=habits,
             streams=learned.streams(now, day=day, slot=slot),
-            bookings=self._bookings(connection, now),
+            bookings=bookings,
             quota_every=quota_every(context.config),
             high=learned.level,
         )
@@ -219,6 +226,11 @@ class Waits:
 
     def _notice(self, events: Sequence[Event]) -> None:
         self._changed = True
+
+
+def _let_others() -> None:
+    """Let the requests that have come meanwhile go first; under gevent nobody else would."""
+    time.sleep(0)
 
 
 def _comers(context: Context) -> frozenset[Comer]:

@@ -147,6 +147,15 @@ def test_those_who_come_later_and_pass_nobody_change_nothing():
     assert among.tickets == alone.tickets
 
 
+def test_a_day_in_which_the_others_never_end_tells_no_time():
+    comer = Comer("passport", Lane.ORDINARY, 900.0)
+    flood = Stream(Comer("passport", Lane.FIRST, 900.0), per_hour=60.0)
+
+    found = forecast(hall(counter(in_hand=InHand("passport", 0.0)), streams=[flood]), [comer], seed=1)
+
+    assert found.newcomers == {}
+
+
 def test_who_has_an_appointment_passes_at_the_slot():
     booking = Booking(
         Comer("passport", Lane.ORDINARY, 300.0), NOW + timedelta(minutes=5), NOW + timedelta(minutes=10)

@@ -116,8 +116,9 @@ class _Halls:
         found = best < np.inf
         self._is_idle.ravel()[own] = ~found
         if not found.all():
-            # A counter without visitors looks again when the next one comes.
-            self._free.ravel()[own[~found]] = arrives[~found].min(axis=1)
+            # A counter without visitors looks again when the next one comes, unless its hall is over.
+            coming = np.where(at < 0, np.inf, arrives.min(axis=1))
+            self._free.ravel()[own[~found]] = coming[~found]
             rows = found.nonzero()[0]
         if rows.size:
             self._call(rows, own[rows], lines.take(choice[rows]), at[rows])
