@@ -128,11 +128,26 @@ export async function take() {
   }
 }
 
-/** Fetch services and waits again. @returns {Promise<boolean>} whether the server answered */
+/**
+ * Fetch the waits again, and all services where the centre was given others.
+ *
+ * @returns {Promise<boolean>} whether the server answered
+ */
 export async function refreshCatalogue() {
-  const answer = await request("GET", "/api/v1/services");
-  store.update(answer.ok ? { catalogue: answer.data, isAway: false } : { isAway: true });
+  let answer = await request("GET", "/api/v1/services/now");
+  const isSame = answer.ok && answer.data.catalogue === store.get().catalogue.catalogue;
+  if (answer.ok && !isSame) answer = await request("GET", "/api/v1/services");
+  if (!answer.ok) store.update({ isAway: true });
+  else store.update({ catalogue: isSame ? withWaits(store.get().catalogue, answer.data) : answer.data, isAway: false });
   return answer.ok;
+}
+
+function withWaits(catalogue, { services, ...now }) {
+  const agencies = catalogue.agencies.map((agency) => ({
+    ...agency,
+    services: agency.services.map((service) => ({ ...service, ...services[service.key] })),
+  }));
+  return { ...catalogue, ...now, agencies };
 }
 
 /** Fetch the ticket again, for its place and for what the printer says. */

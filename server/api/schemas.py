@@ -405,7 +405,17 @@ class Statistics(BaseModel):
     services: list[NamedFigures]
 
 
-class OfferedService(Named):
+class ServiceNow(BaseModel):
+    """What of a service changes through the day."""
+
+    open: bool
+    staffed: bool
+    waiting: int
+    ahead: int
+    wait: Wait | None
+
+
+class OfferedService(Named, ServiceNow):
     """A service as the kiosk offers it."""
 
     group: str
@@ -413,11 +423,6 @@ class OfferedService(Named):
     channels: list[str]
     minutes: int
     bring: list[Names]
-    open: bool
-    staffed: bool
-    waiting: int
-    ahead: int
-    wait: Wait | None
 
 
 class OfferedAgency(Named):
@@ -441,20 +446,32 @@ class OfferedCategory(Named):
     legal_reference: Names
 
 
-class Catalogue(BaseModel):
-    """What the centre offers now."""
+class Changing(BaseModel):
+    """What of the catalogue changes through the day; `catalogue` names the rest, to be fetched when it is another."""
 
-    centre: str
-    name: Names
+    catalogue: str
     at: Time
     open: bool
     opens_at: Time | None
     closes_at: Time | None
+    popular: list[str]
+
+
+class CatalogueNow(Changing):
+    """The waits of every service by its key."""
+
+    services: dict[str, ServiceNow]
+
+
+class Catalogue(Changing):
+    """What the centre offers now."""
+
+    centre: str
+    name: Names
     languages: list[str]
     groups: list[Named]
     zones: list[OfferedZone]
     categories: list[OfferedCategory]
-    popular: list[str]
     agencies: list[OfferedAgency]
 
 

@@ -11,6 +11,7 @@ from server.api.answers import PROBLEMS, json_answer
 from server.api.callers import DeviceCaller, accept, caller, once, queue
 from server.api.schemas import (
     Catalogue,
+    CatalogueNow,
     CheckInCode,
     NewRating,
     NewTicket,
@@ -41,6 +42,15 @@ class TokenPath(BaseModel):
 )
 def services() -> Response:
     return json_answer(queue().services.overview())
+
+
+@blueprint.get(
+    "/services/now",
+    summary="What of that changes through the day, by service: a tenth of the whole",
+    responses={200: CatalogueNow},
+)
+def services_now() -> Response:
+    return json_answer(queue().services.now())
 
 
 @blueprint.post("/tickets", summary="Give a walk-in a ticket", responses={201: Ticket})

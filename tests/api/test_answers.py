@@ -16,6 +16,19 @@ def visit(hall):
     return hall.post("/tickets", {"service": BIRTH, "also": [PASSPORT], "category": "age_70"}, by="kiosk")
 
 
+def test_what_changes_of_the_catalogue_is_asked_for_by_itself(hall, visit):
+    whole, now = hall.get("/services"), hall.get("/services/now")
+
+    services = {each["key"]: each for agency in whole["agencies"] for each in agency["services"]}
+    assert now["services"].keys() == services.keys()
+    assert {key: services[BIRTH][key] for key in now["services"][BIRTH]} == now["services"][BIRTH]
+    assert (now["services"][BIRTH]["waiting"], now["services"][BIRTH]["staffed"]) == (1, True)
+    assert {key: whole[key] for key in now if key != "services"} == {
+        key: now[key] for key in now if key != "services"
+    }
+    assert len(json.dumps(now)) < len(json.dumps(whole)) / 5
+
+
 def test_a_visit_goes_its_whole_way(hall, clock, visit):
     assert (visit["number"], visit["state"], visit["print"]["state"]) == ("R001", "waiting", "queued")
     assert hall.get("/services")["open"] is True

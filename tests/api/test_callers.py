@@ -20,6 +20,7 @@ ROUTES = [
     ("POST", "/auth/token", {"username": "nobody", "password": "x" * 8}, ANYONE),
     ("GET", "/me", None, ROLES),
     ("GET", "/services", None, ANYONE),
+    ("GET", "/services/now", None, ANYONE),
     ("POST", "/tickets", {"service": BIRTH}, ISSUES),
     ("GET", "/tickets/unknown", None, ANYONE),
     ("POST", "/check-ins", {"code": "K7QW2M"}, ISSUES),

@@ -9,6 +9,7 @@ import pytest
 PROMISED = """
 POST /auth/token
 GET /services
+GET /services/now
 POST /tickets
 GET /tickets/{token}
 GET /tickets/{token}/why
@@ -46,7 +47,10 @@ GET /log/consistency
 GET /tickets/{token}/proof
 """.strip().splitlines()
 LOG = ("checkpoint", "key", "entries", "consistency")
-PUBLIC = {"/services", "/hall", "/auth/token", "/public/statistics", *(f"/log/{name}" for name in LOG)}
+PUBLIC = {
+    *("/services", "/services/now", "/hall", "/auth/token", "/public/statistics"),
+    *(f"/log/{name}" for name in LOG),
+}
 
 
 @pytest.fixture(scope="module")

@@ -113,6 +113,27 @@ def test_three_taps_lead_from_the_first_screen_to_a_number(open_kiosk: Callable[
     assert kiosk.faults == []
 
 
+def test_only_waits_are_asked_for_until_the_centre_offers_something_else(
+    open_kiosk: Callable[..., Kiosk],
+) -> None:
+    kiosk = open_kiosk()
+    asked: list[str] = []
+    kiosk.page.on("request", lambda request: asked.append(request.url.partition("/api/v1")[2]))
+    page = kiosk.begin("az")
+    page.click(".row:has-text('Doğumun qeydə alınması')")
+    page.wait_for_selector(".fact:has-text('0 nəfər')")
+    assert "/services/now" in asked
+    assert "/services" not in asked
+
+    page.route(
+        "**/services/now",
+        lambda route: route.fulfill(json=kiosk.queue.services.now() | {"catalogue": "another"}),
+    )
+    with page.expect_response("**/api/v1/services"):
+        page.keyboard.press("Escape")
+        page.click(".row >> nth=0")
+
+
 def test_a_double_tap_gives_one_number(open_kiosk: Callable[..., Kiosk]) -> None:
     kiosk = open_kiosk()
     page = kiosk.begin()
