@@ -74,6 +74,19 @@ def open_transport(uri: str, *, timeout_s: float = 3.0) -> Transport:
     return transport
 
 
+def check_uri(uri: str) -> None:
+    """
+    See whether an address can lead to a printer; nothing is opened.
+
+    Raises:
+        UnsupportedTransport: It cannot.
+    """
+    try:
+        _choose(uri, 1.0)
+    except ValueError as error:
+        raise UnsupportedTransport(uri=uri, supported=SUPPORTED) from error
+
+
 def _choose(uri: str, timeout_s: float) -> Transport:
     """Make the transport for an address; raises ValueError for one that leads nowhere."""
     parts = urlsplit(uri)

@@ -74,6 +74,7 @@ class Hall:
         self.sockets.stop()
         if self.relay:
             self.relay.stop()
+        self.printers.agents.stop()
         self.printers.stop()
         if self.forecaster:
             self.forecaster.close()
@@ -249,6 +250,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
 def _make_hall(
     app: Flask, queue: Queue, data_dir: Path, redis_url: str | None, async_mode: str, demo: Demo | None
 ) -> Hall:
+    from server.agents import Agents
     from server.printers import Printers
     from server.relay import Relay
     from server.sockets import Sockets
@@ -256,7 +258,8 @@ def _make_hall(
 
     database = queue.context.database
     sockets = Sockets(app, queue, async_mode=async_mode)
-    printers = Printers(queue.context, queue.printer_states, data_dir / "slips")
+    agents = Agents(sockets.io, queue)
+    printers = Printers(queue.context, queue.printer_states, data_dir / "slips", agents=agents)
     return Hall(
         queue=queue,
         printers=printers,

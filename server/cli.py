@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", parents=[common], help="name every fault of the configuration")
     check.set_defaults(command=_check)
 
+    _agent(commands)
     _accounts(commands, common)
     add_log_commands(commands, common)
     return parser
@@ -103,6 +104,19 @@ def _parser() -> argparse.ArgumentParser:
 def _serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="the address to listen on")
     parser.add_argument("--port", type=int, help="the port to listen on")
+
+
+def _agent(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    agent = commands.add_parser("agent", help="bring slips to the printer of this kiosk or counter")
+    agent.add_argument(
+        "--server", required=True, help="the server's address, such as https://queue.example.az"
+    )
+    agent.add_argument("--token", help="the device's token; better in $NAVBAT_DEVICE_TOKEN")
+    agent.add_argument("--printer", required=True, help="the printer here, such as usb:///dev/navbat-printer")
+    agent.add_argument(
+        "--data-dir", type=Path, default=Path("/var/lib/navbat-agent"), help="where its journal is kept"
+    )
+    agent.set_defaults(command=_run_agent)
 
 
 def _accounts(
@@ -152,6 +166,12 @@ def _simulate(options: argparse.Namespace) -> int:
     from server.simulate_command import simulate
 
     return simulate(options)
+
+
+def _run_agent(options: argparse.Namespace) -> int:
+    from server.agent_command import run_agent
+
+    return run_agent(options)
 
 
 def _check(options: argparse.Namespace) -> int:

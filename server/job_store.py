@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from printing.link import Confirmation
     from server.db.engine import Database
+    from server.db.models import Record
 
 
 class DatabaseJobStore:
@@ -41,19 +42,7 @@ class DatabaseJobStore:
                 .order_by((jobs.expires_at <= now).desc(), jobs.id)
                 .limit(1)
             ).first()
-        if row is None:
-            return None
-        return Job(
-            id=row.id,
-            printer=row.printer,
-            kind=row.kind,
-            document=row.document,
-            language=row.language,
-            copy_no=row.copy_no,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            attempts=row.attempts,
-        )
+        return None if row is None else _job(row)
 
     def mark_sending(self, job_id: JobId, *, process_id: str, now: datetime) -> bool:
         """Commit queued -> sending; False if the job is no longer queued."""
@@ -126,8 +115,52 @@ class DatabaseJobStore:
                 move(tx, id, ("sending",), "held", "interrupted", {"reason": "interrupted"})
         return len(ids)
 
+    def offered(self, printer: str) -> list[Job]:
+        """Read the jobs that an agent was given and has not told the end of."""
+        jobs = print_jobs.c
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(print_jobs)
+                .where(jobs.centre == self._database.centre, jobs.printer == printer, jobs.state == "sending")
+                .order_by(jobs.id)
+            ).fetchall()
+        return [_job(row) for row in rows]
+
+    def belongs(self, job_id: JobId, printer: str) -> bool:
+        """Tell whether a job is a printer's."""
+        jobs = print_jobs.c
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(jobs.id).where(
+                    jobs.id == job_id, jobs.centre == self._database.centre, jobs.printer == printer
+                )
+            ).first()
+        return found is not None
+
+    def mark_waiting(self, job_id: JobId, *, reason: str | None) -> None:
+        """Note why an agent has not begun with a job that it has."""
+        self._move(job_id, ("sending",), "sending", reason, reason=reason)
+
+    def mark_given_up(self, job_id: JobId, *, reason: str, now: datetime) -> None:
+        """Commit sending -> failed: an agent had it and did not begin."""
+        self._move(job_id, ("sending",), "failed", reason, finished_at=now, reason=reason)
+
     def _move(
         self, job_id: JobId, before: tuple[str, ...], after: str, why: str | None, **values: Any
     ) -> bool:
         with self._database.write() as tx:
             return move(tx, int(job_id), before, after, why, values)
+
+
+def _job(row: Record) -> Job:
+    return Job(
+        id=row.id,
+        printer=row.printer,
+        kind=row.kind,
+        document=row.document,
+        language=row.language,
+        copy_no=row.copy_no,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        attempts=row.attempts,
+    )

@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from server.events import Event, EventKind
 from server.job_store import DatabaseJobStore
-from server.slip_texts import SlipTexts
+from server.slip_rendering import SlipRendering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from printing.jobs import Job, PrinterState
+    from printing.jobs import PrinterState
     from printing.link import Confirmation
     from printing.spooler import Spooler
     from printing.virtual import VirtualPrinter
+    from server.agents import Agents
     from server.operations.context import Context
     from server.printer_states import PrinterStates
 
 log = logging.getLogger(__name__)
 
 VIRTUAL = "virtual:"
+AGENT = "agent:"  # its slips are brought by `agents.Agents`
 # A visitor waits at the kiosk so long for the copy of a ticket that was cut short.
 COPY_FOR = timedelta(seconds=90)
 PRINTED_BY = (EventKind.TICKET_ISSUED, EventKind.TICKET_FINISHED)
@@ -38,10 +40,11 @@ class Printers:
         folder: Where the virtual printers keep their slips, a folder for each.
     """
 
-    def __init__(self, context: Context, states: PrinterStates, folder: Path) -> None:
+    def __init__(self, context: Context, states: PrinterStates, folder: Path, *, agents: Agents) -> None:
         self._context = context
         self._states = states
-        self._texts = SlipTexts(context)
+        self.agents = agents
+        self._rendering = SlipRendering(context)
         self._spooler: Spooler | None = None
         self._virtual: list[VirtualPrinter] = []
         self.folder = folder
@@ -66,18 +69,24 @@ class Printers:
                 confirmation=self._states.proved(each.key, each.uri),
             )
             for each in config.printers
+            if not each.uri.startswith(AGENT)
         ]
         self._spooler = Spooler(
             store=DatabaseJobStore(
                 self._context.database, copy_for=COPY_FOR if config.kiosk.automatic_copy else None
             ),
             printers=printers,
-            render=self._render,
+            render=self._rendering.data,
             clock=self._context.clock,
             on_state=self._keep_state,
             on_proof=self._keep_proof,
         )
         self._spooler.start()
+        self.agents.expect()
+
+    def tend(self) -> None:
+        """Look after the jobs of printers whose agents are away."""
+        self.agents.tend()
 
     def stop(self) -> None:
         """End the printing; a slip in hand gets a moment to be confirmed."""
@@ -124,19 +133,6 @@ class Printers:
 
     def _uri(self, printer: str) -> str:
         return self._context.config.printer[printer].uri
-
-    def _render(self, job: Job) -> bytes:
-        slip = self._texts.slip(job)
-        printer = self._context.config.printer[job.printer]
-
-        def draw() -> bytes:
-            from printing.fitting import fit
-
-            _, data = fit(slip, dots=printer.dots, dots_per_inch=printer.dots_per_inch, cut=printer.cutter)
-            return data
-
-        data: bytes = self._context.offload(draw)
-        return data
 
     def _hear(self, events: Sequence[Event]) -> None:
         if self._spooler is not None and any(event.kind in PRINTED_BY for event in events):

@@ -104,6 +104,7 @@ class Timers:
             self._lead(self._lease.hold())
         if self.leads:
             self._queue.tickets.end_postponements()
+            self._printers.tend()
         if self.leads and self.ticks % DAY_CHECK_TICKS == 0:
             self._queue.days.expire_earlier()
             self._queue.days.close()
