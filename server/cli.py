@@ -61,16 +61,25 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="navbat",
         description="The queue of a public-service hall in which many agencies work under one roof.",
+        epilog=(
+            "Begin with `navbat demo`. `navbat COMMAND --help` tells more of a command. What is not given here is read "
+            "from the environment (NAVBAT_CONFIG, NAVBAT_DATA_DIR, NAVBAT_HOST, ...), then from config.yaml; "
+            "docs/configuration.md lists all of it."
+        ),
     )
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, help="the centre's configuration (config.yaml)")
-    common.add_argument("--data-dir", type=Path, help="where the SQLite file and the keys are kept")
+    common.add_argument(
+        "--config", type=Path, metavar="FILE", help="the centre's configuration; ./config.yaml when left out"
+    )
+    common.add_argument(
+        "--data-dir", type=Path, metavar="FOLDER", help="where the SQLite file and the keys are kept; ./data"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", parents=[common], help="serve every screen and the interface")
     _serving(serve)
     serve.add_argument(
-        "--workers", type=int, default=1, help="server processes; more than 1 needs PostgreSQL"
+        "--workers", type=int, default=1, metavar="N", help="server processes, 1; more need PostgreSQL"
     )
     serve.set_defaults(command=_serve)
 
@@ -78,18 +87,34 @@ def _parser() -> argparse.ArgumentParser:
         "demo", parents=[common], help="serve with sample accounts, virtual devices and simulated visitors"
     )
     _serving(demo)
-    demo.add_argument("--visitors-per-hour", type=float, default=190, help="how busy the hall is")
-    demo.add_argument("--speed", type=float, default=1.0, help="how many times faster visitors live")
+    demo.add_argument(
+        "--visitors-per-hour", type=float, default=190, metavar="N", help="how busy the hall is: %(default)s"
+    )
+    demo.add_argument(
+        "--speed",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="how many times faster visitors live: %(default)s",
+    )
     demo.set_defaults(command=_demo)
 
     simulate = commands.add_parser(
         "simulate", parents=[common], help="run whole days through the real operations, with a fast clock"
     )
-    simulate.add_argument("--seed", type=int, default=1, help="the same seed gives the same days")
-    simulate.add_argument("--day", help="the first day, as 2026-11-24; today when left out")
-    simulate.add_argument("--days", type=int, default=1, help="how many days")
-    simulate.add_argument("--visitors", type=int, default=1200, help="expected on a day")
-    simulate.add_argument("--log", type=Path, help="write the last day's log here")
+    simulate.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="the same seed gives the same days: %(default)s"
+    )
+    simulate.add_argument(
+        "--day", metavar="DAY", help="the first day, such as 2026-11-24; today when left out"
+    )
+    simulate.add_argument("--days", type=int, default=1, metavar="N", help="how many days: %(default)s")
+    simulate.add_argument(
+        "--visitors", type=int, default=1200, metavar="N", help="how many are expected on a day: %(default)s"
+    )
+    simulate.add_argument(
+        "--log", type=Path, metavar="FILE", help="write the last day's log here, for `navbat log verify`"
+    )
     simulate.set_defaults(command=_simulate)
 
     check = commands.add_parser("check", parents=[common], help="name every fault of the configuration")
@@ -98,23 +123,46 @@ def _parser() -> argparse.ArgumentParser:
     _agent(commands)
     _accounts(commands, common)
     add_log_commands(commands, common)
+    _describe(commands)
     return parser
 
 
+def _describe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Let a command's own help begin with the line that the list of commands has of it."""
+    for choice in commands._choices_actions:
+        command = commands.choices[choice.dest]
+        line = choice.help or ""
+        command.description = f"{line[:1].upper()}{line[1:]}."
+        for action in command._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                _describe(action)
+
+
 def _serving(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", help="the address to listen on")
-    parser.add_argument("--port", type=int, help="the port to listen on")
+    parser.add_argument(
+        "--host", metavar="ADDRESS", help="the address to listen on; 127.0.0.1, and 0.0.0.0 for all networks"
+    )
+    parser.add_argument("--port", type=int, help="the port to listen on; 8000")
 
 
 def _agent(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     agent = commands.add_parser("agent", help="bring slips to the printer of this kiosk or counter")
     agent.add_argument(
-        "--server", required=True, help="the server's address, such as https://queue.example.az"
+        "--server",
+        required=True,
+        metavar="URL",
+        help="the server's address, such as https://queue.example.az",
     )
     agent.add_argument("--token", help="the device's token; better in $NAVBAT_DEVICE_TOKEN")
-    agent.add_argument("--printer", required=True, help="the printer here, such as usb:///dev/navbat-printer")
     agent.add_argument(
-        "--data-dir", type=Path, default=Path("/var/lib/navbat-agent"), help="where its journal is kept"
+        "--printer", required=True, metavar="URI", help="the printer here, such as usb:///dev/navbat-printer"
+    )
+    agent.add_argument(
+        "--data-dir",
+        type=Path,
+        metavar="FOLDER",
+        default=Path("/var/lib/navbat-agent"),
+        help="where its journal is kept: %(default)s",
     )
     agent.set_defaults(command=_run_agent)
 
@@ -122,28 +170,36 @@ def _agent(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _accounts(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
-    user = commands.add_parser("user", help="accounts of staff").add_subparsers(required=True, metavar="ACT")
-    add = user.add_parser("add", parents=[common], help="make an account")
-    add.add_argument("name")
-    add.add_argument(
-        "--role", required=True, choices=("official", "reception", "supervisor", "admin", "auditor")
+    user = commands.add_parser("user", help="make accounts for staff").add_subparsers(
+        required=True, metavar="ACT"
     )
-    add.add_argument("--full-name", help="as colleagues see it")
-    add.add_argument("--agency", action="append", help="serves this agency only; may be repeated")
+    add = user.add_parser("add", parents=[common], help="make an account")
+    add.add_argument("name", help="what is typed to sign in")
+    roles = ("official", "reception", "supervisor", "admin", "auditor")
+    add.add_argument(
+        "--role", required=True, choices=roles, metavar="ROLE", help=f"one of {', '.join(roles)}"
+    )
+    add.add_argument("--full-name", metavar="TEXT", help="as colleagues see it")
+    add.add_argument(
+        "--agency", action="append", metavar="KEY", help="serves this agency only; may be repeated"
+    )
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     add.set_defaults(command=_user_add)
 
-    device = commands.add_parser("device", help="kiosks, displays and print agents").add_subparsers(
+    device = commands.add_parser("device", help="enrol kiosks, displays and print agents").add_subparsers(
         required=True, metavar="ACT"
     )
     enrol = device.add_parser("add", parents=[common], help="enrol a device and print its token, once")
-    enrol.add_argument("name")
-    enrol.add_argument("--kind", required=True, choices=("kiosk", "display", "printer"))
-    enrol.add_argument("--zone")
-    enrol.add_argument("--printer")
+    enrol.add_argument("name", help="such as kiosk-1")
+    kinds = ("kiosk", "display", "printer")
+    enrol.add_argument(
+        "--kind", required=True, choices=kinds, metavar="KIND", help=f"one of {', '.join(kinds)}"
+    )
+    enrol.add_argument("--zone", metavar="KEY", help="where it stands")
+    enrol.add_argument("--printer", metavar="KEY", help="what prints its slips, or what this agent drives")
     enrol.set_defaults(command=_device_add)
     revoke = device.add_parser("revoke", parents=[common], help="take a device's token away")
-    revoke.add_argument("name")
+    revoke.add_argument("name", help="as it was enrolled")
     revoke.set_defaults(command=_device_revoke)
 
 

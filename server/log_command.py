@@ -20,15 +20,19 @@ def add_commands(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
     """Add `log export`, `log verify` and `log key`."""
-    log = commands.add_parser("log", help="the sealed log").add_subparsers(required=True, metavar="ACT")
+    log = commands.add_parser("log", help="export and verify the sealed log").add_subparsers(
+        required=True, metavar="ACT"
+    )
 
     export = log.add_parser("export", parents=[common], help="write a day's log as a file that proves itself")
-    export.add_argument("--day", type=date.fromisoformat, required=True, help="such as 2026-11-24")
-    export.add_argument("--out", type=Path, help="the file; standard output when left out")
+    export.add_argument(
+        "--day", type=date.fromisoformat, required=True, metavar="DAY", help="such as 2026-11-24"
+    )
+    export.add_argument("--out", type=Path, metavar="FILE", help="the file; standard output when left out")
     export.set_defaults(command=_export)
 
     check = log.add_parser("verify", help="check an exported day: signatures, tree, and every call replayed")
-    check.add_argument("file", type=Path)
+    check.add_argument("file", type=Path, help="what `navbat log export` wrote")
     check.add_argument("--key", help="the published public key, or a file that holds it")
     check.add_argument(
         "--seen",
