@@ -14,6 +14,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -243,4 +244,4 @@ LivingHall.TestCase.settings = settings(
     derandomize="NAVBAT_STEPS" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )
-TestLivingHall = LivingHall.TestCase
+TestLivingHall = pytest.mark.timeout(1200)(LivingHall.TestCase)
