@@ -134,6 +134,26 @@ def test_only_waits_are_asked_for_until_the_centre_offers_something_else(
         page.click(".row >> nth=0")
 
 
+def test_a_long_word_is_given_its_room(open_kiosk: Callable[..., Kiosk]) -> None:
+    kiosk = open_kiosk(LANDSCAPE, screen_mm=(598, 336))
+    page = kiosk.begin("ru")
+    kiosk.find("общегражданского паспорта").click(".row")
+    page.wait_for_selector(".fact--wide:has-text('Государственные документы')")
+
+    over = page.evaluate(
+        """() => {
+            const range = document.createRange();
+            const edge = document.querySelector(".facts").getBoundingClientRect().right;
+            return [...document.querySelectorAll(".fact p")].filter((each) => {
+                range.selectNodeContents(each);
+                return range.getBoundingClientRect().right > edge;
+            }).map((each) => each.textContent);
+        }"""
+    )
+
+    assert over == []
+
+
 def test_a_double_tap_gives_one_number(open_kiosk: Callable[..., Kiosk]) -> None:
     kiosk = open_kiosk()
     page = kiosk.begin()
