@@ -159,8 +159,14 @@ def open_queue(
     offload: Callable[[Callable[[], Any]], Any] = lambda work: work(),
     log_key: SigningKey | None = None,
     forecaster: ForecastProcess | None = None,
+    is_start: bool = True,
 ) -> Queue:
-    """Open the operations on a database: migrated, and in step with the configuration."""
+    """
+    Open the operations on a database: migrated, and in step with the configuration.
+
+    Args:
+        is_start: A server starts; False for an act of the command line, which applies no changed configuration.
+    """
     randomness = randomness or Randomness()
     bus = EventBus()
     database = Database(
@@ -172,7 +178,7 @@ def open_queue(
         publish=bus.publish,
     )
     migrate(database.engine)
-    apply_config(database, config, config_digest(config))
+    apply_config(database, config, config_digest(config), first_only=not is_start)
     context = Context(
         config=config,
         database=database,

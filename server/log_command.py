@@ -54,7 +54,7 @@ def _export(options: argparse.Namespace) -> int:
 
     settings = read_settings(options)
     key = _signing_key(settings) if (settings.data_dir / "log.key").exists() else None
-    queue = open_queue(settings.config, database_url=settings.database_url, log_key=key)
+    queue = open_queue(settings.config, database_url=settings.database_url, log_key=key, is_start=False)
     if options.out is None:
         write_lines(export_day(queue.context, options.day), sys.stdout)
     else:

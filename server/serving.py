@@ -176,6 +176,6 @@ def _serve_many(options: argparse.Namespace) -> int:
     from server.workers import serve_workers
 
     # Migrated and configured once, before the workers start.
-    settings.open_queue().context.database.close()
+    settings.open_queue(is_start=True).context.database.close()
     serve_workers(settings, options.workers)
     return 0

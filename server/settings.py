@@ -42,12 +42,14 @@ class Settings:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
         return self.config.centre.public_url or f"http://{host}:{self.port}"
 
-    def open_queue(self) -> Queue:
+    def open_queue(self, *, is_start: bool = False) -> Queue:
         """Open the operations for one act of the command line."""
         from server.app import open_queue
 
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        return open_queue(self.config, database_url=self.database_url, public_url=self.public_url)
+        return open_queue(
+            self.config, database_url=self.database_url, public_url=self.public_url, is_start=is_start
+        )
 
 
 def read_settings(options: argparse.Namespace) -> Settings:

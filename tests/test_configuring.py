@@ -146,3 +146,15 @@ def test_a_bad_file_is_refused_before_the_database_is_touched(tmp_path):
         load(write_config(tmp_path / "config.yaml", spoil))
 
     assert "nmae" in str(refused.value)
+
+
+def test_an_act_beside_a_running_server_applies_no_changed_file(start, tmp_path, clock, database_url):
+    running = start()
+    config = load(write_config(tmp_path / "changed.yaml", without_birth))
+
+    act = open_queue(config, database_url=database_url, clock=clock, is_start=False)
+    act.devices.add("kiosk-2", kind="kiosk")
+
+    assert retired(running, "service", GONE) is None
+    assert count_applied(running) == 1
+    act.context.database.close()

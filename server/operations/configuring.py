@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 Names = dict[str, str]
 
 
-def apply_config(database: Database, config: Config, digest: str) -> bool:
+def apply_config(database: Database, config: Config, digest: str, *, first_only: bool = False) -> bool:
     """
     Bring the rows that name zones, services, counters… in step with a configuration that was checked.
 
     Args:
         digest: Of the configuration; the same as at the last start changes nothing.
+        first_only: Only a database that knows nothing of the centre is touched: a changed file is for the server's
+            next start, not for an act of the command line beside a running server.
 
     Returns:
         Whether anything was changed.
@@ -34,7 +36,7 @@ def apply_config(database: Database, config: Config, digest: str) -> bool:
         known = connection.execute(
             select(centres.c.config_digest).where(centres.c.key == config.centre.key)
         ).scalar()
-    if known == digest:
+    if known == digest or (first_only and known is not None):
         return False
     with database.write() as tx:
         _apply_centre(tx, config, digest, is_new=known is None)
