@@ -239,7 +239,7 @@ tickets = Table(
     Column("call_count", Integer, nullable=False, server_default="0"),
     # For the published figures: of the first service, when it was first called, and why out of turn.
     Column("first_service", Text, nullable=False),
-    Column("first_due_at", UtcDateTime, nullable=False),
+    Column("first_target_at", UtcDateTime, nullable=False),
     Column("first_called_at", UtcDateTime),
     Column("out_of_turn", Text),
     Column("ended_at", UtcDateTime),

@@ -495,7 +495,7 @@ def tickets_of_day(connection: Connection, centre: str, day: date) -> Sequence[R
             tickets.c.first_service,
             tickets.c.start_at,
             tickets.c.arrived_at,
-            tickets.c.first_due_at,
+            tickets.c.first_target_at,
             tickets.c.first_called_at,
             tickets.c.out_of_turn,
         ).where(tickets.c.centre == centre, tickets.c.day == day)

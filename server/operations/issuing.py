@@ -153,7 +153,7 @@ class Issuing:
             "called_at": None,
             "call_count": 0,
             "first_service": first.key,
-            "first_due_at": terms.due_at,
+            "first_target_at": terms.start_at + terms.target,
             "ended_at": None,
             "device": arriving.device,
             "policy": config.policy.version,

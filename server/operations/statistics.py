@@ -61,7 +61,7 @@ class Statistics:
 
         Returns:
             Waits in seconds from arrival (or the slot of an appointment) to the first call; `in_target` is the share
-            called by its due time, `response_rate` the share of served services that were rated.
+            called within its target, `response_rate` the share of served services that were rated.
         """
         context = self._context
         day = day or day_of(context.clock(), context.config.centre.timezone)
@@ -117,7 +117,7 @@ def _count(figures: _Figures, ticket: Record) -> None:
     if ticket.first_called_at is not None:
         waited = (ticket.first_called_at - max(ticket.start_at, ticket.arrived_at)).total_seconds()
         figures.waits_s.append(max(waited, 0.0))
-        figures.in_target += ticket.first_called_at <= ticket.first_due_at
+        figures.in_target += ticket.first_called_at <= ticket.first_target_at
 
 
 def _add(total: _Figures, part: _Figures) -> None:

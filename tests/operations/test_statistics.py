@@ -39,6 +39,15 @@ def test_waits_targets_and_ratings_are_published_by_service_and_agency(queue, cl
     assert figures["total"]["issued"] == 2
 
 
+def test_a_credit_makes_no_target_shorter(queue, clock):
+    official = open_counter(queue, 6)
+    create_ticket(queue, PASSPORT, category="veteran")
+    clock.advance(minutes=14)  # beyond the due time, which the credit put at 5 minutes, within the target
+    queue.counters.next(6, official)
+
+    assert queue.statistics.of_day()["total"]["in_target"] == 1.0
+
+
 def test_calls_out_of_turn_are_published_by_reason(queue):
     official = open_counter(queue, 6)
     create_ticket(queue, PASSPORT)

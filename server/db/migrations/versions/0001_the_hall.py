@@ -140,7 +140,7 @@ def upgrade() -> None:
         sa.Column("called_at", UtcDateTime(), nullable=True),
         sa.Column("call_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("first_service", sa.Text(), nullable=False),
-        sa.Column("first_due_at", UtcDateTime(), nullable=False),
+        sa.Column("first_target_at", UtcDateTime(), nullable=False),
         sa.Column("first_called_at", UtcDateTime(), nullable=True),
         sa.Column("out_of_turn", sa.Text(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
