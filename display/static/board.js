@@ -15,7 +15,7 @@ const page = readJson("state");
 const hall = new Hall({ zone: page.zone, board: page.board, onCall: ring });
 
 function Board() {
-  const { board } = useStore(hall.store);
+  const { board, isLive } = useStore(hall.store);
   const spoken = useSpoken(board);
   if (!board) return html`<p class="board__loading">${t("display.connecting", {}, spoken.code)}</p>`;
   return html`<div class="board">
@@ -32,6 +32,9 @@ function Board() {
     </main>
     <footer class="board__foot">
       <${Strip} hall=${hall} code=${spoken.code} />
+      ${isLive && board.checkpoint && html`<p class="board__seal" lang=${spoken.code}>
+        ${t("display.sealed", { size: board.checkpoint.size, short: board.checkpoint.short }, spoken.code)}
+      </p>`}
       <${Sound} code=${spoken.code} />
     </footer>
   </div>`;
