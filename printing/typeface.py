@@ -54,8 +54,13 @@ def join(text: str) -> str:
 
 
 def order(line: str, *, from_right: bool) -> str:
-    """Put one line's characters as they stand on paper, from left to right."""
-    if not from_right and not is_right_to_left(line):
+    """
+    Put one line's characters as they stand on paper, from left to right.
+
+    A line without any letter from the right keeps its order in an Arabic slip too: names in Latin letters begin with
+    their number as they do elsewhere.
+    """
+    if not is_right_to_left(line):
         return line
     ordered = str(get_display(line, base_dir="R" if from_right else "L"))
     return "".join(character for character in ordered if unicodedata.category(character) != "Cf")

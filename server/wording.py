@@ -30,6 +30,7 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 PARTS = ("common", "kiosk", "phone", "counter", "display", "paper", "errors", "demo", "docs")
 UZBEK_CYRILLIC = "uz-Cyrl"
 REGIONS = {"en": "en-GB"}  # English here is not American: the day comes before the month
+CLOCKS = {"ar": "HH:mm"}  # as the hall's displays and its clock show it, not as books do
 RANGE_STEP = timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
@@ -134,7 +135,7 @@ def clock_time(at: datetime, language: str, timezone: tzinfo) -> str:
     """Write a time of day in the centre's zone, such as "10:40", as the language writes it."""
     from babel.dates import format_time
 
-    return str(format_time(at, "short", tzinfo=timezone, locale=_locale(language)))
+    return str(format_time(at, CLOCKS.get(language, "short"), tzinfo=timezone, locale=_locale(language)))
 
 
 def date(
