@@ -29,6 +29,8 @@ blueprint = Blueprint(
 )
 
 A_YEAR_S = 365 * 24 * 3600
+# To whom the choice of a counter shows the way to /documents, which asks again.
+PRINTS_DOCUMENTS = ("reception", "supervisor", "admin")
 
 
 @blueprint.get("/sign-in")
@@ -108,6 +110,7 @@ def choose() -> ResponseReturnValue:
         words,
         me=staff.user,
         csrf=staff.csrf,
+        prints_documents=staff.role in PRINTS_DOCUMENTS,
         zones=_by_zone(rows, staff),
         unknown=words.text("counter.choose_unknown", n=typed) if typed else None,
         unknown_text=words.text("counter.choose_unknown", n="{n}"),

@@ -21,6 +21,8 @@ CAPITAL_HEIGHT = 0.729
 
 # What people will read instead of a character the fonts lack.
 EQUIVALENTS = {"₼": "AZN"}
+# Embeddings and overrides: they turn about what stands beside them, up to another sign or the end of the line.
+OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 log = logging.getLogger(__name__)
@@ -60,9 +62,11 @@ def order(line: str, *, from_right: bool) -> str:
     A line without any letter from the right keeps its order in an Arabic slip too: names in Latin letters begin with
     their number as they do elsewhere.
     """
-    if not is_right_to_left(line):
+    ordered = line
+    if is_right_to_left(line):
+        ordered = str(get_display(line, base_dir="R" if from_right else "L"))
+    elif line.isprintable():
         return line
-    ordered = str(get_display(line, base_dir="R" if from_right else "L"))
     return "".join(character for character in ordered if unicodedata.category(character) != "Cf")
 
 
@@ -115,7 +119,7 @@ class Typeface:
         >>> Typeface("az").clean("10 ₼")
         '10 AZN'
         """
-        composed = join(unicodedata.normalize("NFC", text))
+        composed = join(unicodedata.normalize("NFC", _without_controls(text)))
         if all(has_glyph(character) for character in composed):
             return composed
         return "".join(self._drawable(character, composed) for character in composed)
@@ -173,6 +177,28 @@ class Typeface:
             raise MissingGlyph(character=character, text=text)
         _log_once(character)
         return EQUIVALENTS.get(character, REPLACEMENT)
+
+
+def _without_controls(text: str) -> str:
+    """
+    Leave out what has no letter and would only turn the order of others about, or talk to a machine.
+
+    Marks that keep a number in its place beside Arabic stay: they order themselves and nothing else.
+
+    >>> _without_controls("A\\x1b@\\u202e012\\x00\\nB\\tC")
+    'A@012\\nB C'
+    """
+    if text.isprintable():
+        return text
+    return "".join(_kept(character) for character in text)
+
+
+def _kept(character: str) -> str:
+    if character == "\n" or unicodedata.category(character) not in ("Cc", "Cs", "Cf"):
+        return character
+    if unicodedata.category(character) == "Cf":
+        return "" if character in OVERRIDES else character
+    return " " if character.isspace() else ""
 
 
 @lru_cache(maxsize=512)

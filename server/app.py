@@ -210,6 +210,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from server.api.openapi import VERSION, route_document
     from server.assets import secure
     from server.compressing import compress
+    from server.documents import blueprint as documents
     from server.limits import limiter
     from server.pages import blueprint as pages
 
@@ -248,7 +249,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     error_pages.register(app)
     api.register(app)
     route_document(app)
-    for blueprint in (pages, kiosk, counter, display):
+    for blueprint in (pages, documents, kiosk, counter, display):
         app.register_blueprint(blueprint)
     return app
 

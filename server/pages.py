@@ -32,10 +32,11 @@ def _hall() -> Hall:
     return cast("Hall", current_app.extensions["hall"])
 
 
-def _page(template: str, status: int = 200, **context: Any) -> Response:
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """Draw a page in the reader's language."""
     config = queue().context.config
     words = reader_words(config)
-    page = render_template(
+    text = render_template(
         template,
         words=words,
         language=words.language,
@@ -47,7 +48,7 @@ def _page(template: str, status: int = 200, **context: Any) -> Response:
         centre_name=config.centre.name,
         **context,
     )
-    response = Response(page, status, mimetype="text/html")
+    response = Response(text, status, mimetype="text/html")
     if request.args.get("language") == reader_language(config):
         response.set_cookie(LANGUAGE_COOKIE, words.language, max_age=A_YEAR_S, samesite="Lax")
     return response
@@ -63,10 +64,11 @@ def index() -> Response:
         {"title_key": "demo.display", "href": "/display", "kind": "hall"},
         {"title_key": "demo.statistics", "href": "/statistics", "kind": "hall"},
         *([{"title_key": "demo.slips", "href": "/slips", "kind": "machine"}] if demo else []),
+        *([{"title_key": "demo.documents", "href": "/documents", "kind": "staff"}] if demo else []),
         {"title_key": "demo.docs", "href": "/docs", "kind": "machine"},
         {"title_key": "demo.health", "href": "/readyz", "kind": "machine"},
     ]
-    return _page(
+    return page(
         "index.html",
         screens=screens,
         zones=[{"name": zone.name, "href": f"/display?zone={zone.key}"} for zone in config.zones],
@@ -77,7 +79,7 @@ def index() -> Response:
 
 @blueprint.get("/enrol")
 def enrol_form() -> Response:
-    return _page("enrol.html", errors=[], to=_inside(request.args.get("to")))
+    return page("enrol.html", errors=[], to=_inside(request.args.get("to")))
 
 
 @blueprint.post("/enrol")
@@ -90,7 +92,7 @@ def enrol() -> AnyResponse:
     except DeviceNotFound:
         words = reader_words(queue().context.config)
         errors = [{"field": "token", "message": words.text("errors.device_not_found")}]
-        return _page("enrol.html", 422, errors=errors, to=to)
+        return page("enrol.html", 422, errors=errors, to=to)
     response = redirect(to or HOME[device.kind], 303)
     response.set_cookie(
         DEVICE_COOKIE,
@@ -117,7 +119,7 @@ def slips() -> Response:
                 "at": wording.clock_time(at, reader_language(config), config.centre.zone_info),
             }
         )
-    return _page("slips.html", slips=shown)
+    return page("slips.html", slips=shown)
 
 
 @blueprint.get("/slips/<printer>/<name>")
@@ -131,7 +133,7 @@ def slip(printer: str, name: str) -> Response:
 
 @blueprint.get("/docs")
 def docs() -> Response:
-    return _page("docs.html")
+    return page("docs.html")
 
 
 @blueprint.get("/healthz")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from printing.jobs import Job
+from printing.slips import TicketSlip
 from server.receipts import receipt
 from server.slip_texts import SlipTexts
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from printing.jobs import Job
     from server.config import Printer
-    from server.operations.context import Context
+    from server.operations.context import Context, View
 
 
 class SlipRendering:
@@ -38,6 +40,30 @@ class SlipRendering:
 
         drawn: tuple[Image.Image, bytes] = self._context.offload(work)
         return drawn
+
+    def slip_of(self, ticket: View) -> TicketSlip:
+        """Write the slip of a ticket as it stands now, for paper of the visitor's own."""
+        at = datetime.fromisoformat(ticket["at"])
+        document = {
+            "number": ticket["number"],
+            "service": ticket["service"],
+            "code": ticket["code"],
+            "token": ticket["token"],
+            "issued_at": ticket["arrived_at"],
+            "due_at": ticket["due_at"],
+            "ahead": ticket["ahead"],
+        }
+        if ticket["wait"] is not None:
+            wait = ticket["wait"]
+            moments = {
+                f"{each}_at": (at + timedelta(seconds=wait[f"{each}_s"])).isoformat()
+                for each in ("low", "likely", "high")
+            }
+            document["wait"] = {**moments, "rough": wait["rough"]}
+        job = Job(0, "", "ticket", document, ticket["language"], 0, at, None)
+        slip = self._texts.slip(self._with_receipt(job))
+        assert isinstance(slip, TicketSlip)
+        return slip
 
     def _with_receipt(self, job: Job) -> Job:
         if job.kind != "ticket":

@@ -131,6 +131,20 @@ def plural_category(language: str, n: float) -> str:
     return str(_locale(language).plural_form(n))
 
 
+def own_name(language: str) -> str:
+    """
+    Name a language as those who speak it do.
+
+    >>> own_name("az"), own_name("ka")
+    ('Azərbaycan', 'ქართული')
+    """
+    from babel import Locale
+
+    name = str(Locale.parse(language, sep="-").get_display_name() or language)
+    # Georgian has capitals for whole words only, which few fonts hold; Uzbek's letter is U+02BB.
+    return (name[:1].title() + name[1:]).replace("\u2018", "\u02bb")
+
+
 def clock_time(at: datetime, language: str, timezone: tzinfo) -> str:
     """Write a time of day in the centre's zone, such as "10:40", as the language writes it."""
     from babel.dates import format_time

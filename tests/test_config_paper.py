@@ -36,6 +36,25 @@ def test_what_no_slip_can_be_made_of_is_named(tmp_path, paper, said):
     assert any(said in problem for problem in problems(tmp_path, paper))
 
 
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ((1300, 100), "paper.logo: is too wide: 1300 × 100"),
+        ((5000, 4000), "paper.logo: has 5000 × 4000 dots"),
+    ],
+)
+def test_a_logo_that_no_slip_can_hold_is_named(tmp_path, size, said):
+    Image.new("1", size).save(tmp_path / "logo.png")
+
+    assert any(said in problem for problem in problems(tmp_path, {"logo": "logo.png"}))
+
+
+def test_a_logo_that_is_no_picture_is_named(tmp_path):
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+
+    assert any("is not a picture" in problem for problem in problems(tmp_path, {"logo": "logo.png"}))
+
+
 def test_a_centres_own_layout_is_read(tmp_path):
     Image.new("1", (10, 10)).save(tmp_path / "logo.png")
     footer = dict.fromkeys(("az", "uz", "ru", "en", "tr"), "Sağ olun") | {"ka": "მადლობა"}

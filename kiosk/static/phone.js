@@ -26,7 +26,8 @@ function Page() {
     <${Rate} ticket=${ticket} />
     <${Why} ticket=${ticket} />
     ${isStill &&
-    html`${ticket.state !== "called" &&
+    html`<a class="door" href=${`/tickets/${ticket.token}.pdf`}>${t("phone.pdf")}</a>
+      ${ticket.state !== "called" &&
       html`<${Sound} hasSound=${hasSound} onAllow=${allow} />
         <${Where} ticket=${ticket} />`}
       <${Things} ticket=${ticket} />

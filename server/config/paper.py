@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from server.config.yaml_reading import Document
 
+# A logo is drawn for each slip that prints: some thousand dots each way is more than any paper shows.
+LOGO_DOTS = 16_000_000
+# As wide as narrow paper it would still be four millimetres high.
+WIDEST_LOGO, NARROW_MM = 12, 48
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp")
 
 
@@ -67,8 +71,30 @@ def find_logo(document: Document, folder: Path) -> None:
             document.problems.append(document.problem(path, f"there is no file {logo}"))
         elif file.suffix.lower() not in PICTURES:
             document.problems.append(document.problem(path, f"must be one of {', '.join(PICTURES)}"))
+        elif fault := _fault_of_picture(file):
+            document.problems.append(document.problem(path, fault))
         else:
             document.data["paper"]["logo"] = str(file.resolve())
+
+
+def _fault_of_picture(file: Path) -> str | None:
+    """Tell what keeps a file from being printed as a logo."""
+    from PIL import Image
+
+    try:
+        with Image.open(file) as picture:
+            width, height = picture.size
+            if width * height > LOGO_DOTS:
+                return f"has {width} × {height} dots; at most {LOGO_DOTS:,} can be read for a slip"
+            picture.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return f"{file.name} is not a picture that can be read"
+    if width > WIDEST_LOGO * height:
+        return (
+            f"is too wide: {width} × {height} dots would be {NARROW_MM * height / width:.1f} mm high on narrow paper;"
+            f" at most {WIDEST_LOGO} times as wide as high"
+        )
+    return None
 
 
 def _check_parts(document: Document, path: tuple[Any, ...], kind: str, parts: list[Any]) -> None:

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, Select, bindparam, func, select, text
 
 from server.db.models import (
     Record,
@@ -329,16 +329,30 @@ def tickets_before(connection: Connection, centre: str, day: date) -> Sequence[R
 
 def find_ticket(connection: Connection, centre: str, day: date, wanted: int | str) -> Record | None:
     """Read a ticket of a day by its key or by its number as it is shown ("A012"), locked for a change."""
-    query = select(tickets).where(tickets.c.centre == centre, tickets.c.day == day)
-    if isinstance(wanted, int):
-        query = query.where(tickets.c.id == wanted)
-    else:
-        series = wanted.rstrip("0123456789")
-        digits = wanted[len(series) :]
-        if not digits or len(digits) > 9:
-            return None
-        query = query.where(tickets.c.series == series.upper(), tickets.c.number == int(digits))
+    if not isinstance(wanted, int):
+        query = _by_number(centre, day, wanted)
+        return None if query is None else connection.execute(query.with_for_update()).first()
+    query = select(tickets).where(tickets.c.centre == centre, tickets.c.day == day, tickets.c.id == wanted)
     return connection.execute(query.with_for_update()).first()
+
+
+def ticket_of_day(connection: Connection, centre: str, day: date, number: str) -> Record | None:
+    """Read a ticket of a day by its number as it is shown ("A012"), to look at."""
+    query = _by_number(centre, day, number)
+    return None if query is None else connection.execute(query).first()
+
+
+def _by_number(centre: str, day: date, number: str) -> Select[Any] | None:
+    series = number.rstrip("0123456789")
+    digits = number[len(series) :]
+    if not digits or len(digits) > 9:
+        return None
+    return select(tickets).where(
+        tickets.c.centre == centre,
+        tickets.c.day == day,
+        tickets.c.series == series.upper(),
+        tickets.c.number == int(digits),
+    )
 
 
 def counter_of(connection: Connection, centre: str, official: int) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
@@ -59,6 +59,29 @@ class CheckIns:
             "from_at": self._context.local(slot_at - timedelta(minutes=policy.early_minutes)),
             "until_at": self._context.local(slot_at + timedelta(minutes=policy.late_minutes)),
         }
+
+    def today(self) -> list[View]:
+        """List today's appointments in the order of their times; of nobody is a name, a telephone or a category kept."""
+        context = self._context
+        zone = context.config.centre.zone_info
+        begins = datetime.combine(context.clock().astimezone(zone).date(), time(), zone)
+        booked = appointments.c
+        with context.database.read() as connection:
+            rows = connection.execute(
+                select(booked.slot_at, booked.code, booked.service, booked.state)
+                .where(booked.centre == context.centre)
+                .where(booked.slot_at >= begins, booked.slot_at < begins + timedelta(days=1))
+                .order_by(booked.slot_at, booked.id)
+            ).fetchall()
+        return [
+            {
+                "slot_at": context.local(row.slot_at),
+                "code": row.code,
+                "service": row.service,
+                "state": row.state,
+            }
+            for row in rows
+        ]
 
     def announce_result(self, *, service: str, language: str | None = None) -> View:
         """

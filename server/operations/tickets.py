@@ -13,6 +13,7 @@ from server.db import queries
 from server.db.models import requests, tickets
 from server.domain.admission import may_rejoin
 from server.domain.calling import Terms
+from server.domain.numbering import day_of
 from server.domain.states import TicketState, ticket_after
 from server.errors import (
     BadInput,
@@ -99,6 +100,21 @@ class Tickets:
             ticket = queries.ticket_by_token(connection, self._context.centre, token)
             if ticket is None:
                 raise TicketNotFound
+            return self._views.whole(connection, ticket)
+
+    def of_today(self, number: str) -> View:
+        """
+        Show staff a ticket of today by its number.
+
+        Raises:
+            TicketNotFound: No ticket of today has this number.
+        """
+        context = self._context
+        today = day_of(context.clock(), context.config.centre.timezone)
+        with context.database.read() as connection:
+            ticket = queries.ticket_of_day(connection, context.centre, today, number)
+            if ticket is None:
+                raise TicketNotFound(ticket=number)
             return self._views.whole(connection, ticket)
 
     def cancel(self, token: str, *, once: Once | None = None) -> View:
