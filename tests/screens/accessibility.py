@@ -1,0 +1,33 @@
+"""What axe-core finds wrong on a page that is open in a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.skips import require
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+# The rules of WCAG 2.2, level AA, and what axe-core counts as good practice beside them.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page, **options: Any) -> list[str]:
+    """
+    List what axe-core finds, a line for each element: rule, element, what is wrong; empty when all is well.
+
+    Args:
+        options: On top of axe's own, such as `rules={"region": {"enabled": False}}`; give the reason beside it.
+    """
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        require("accessibility by axe", "no axe-playwright-python in this Python; start ./test")
+    asked = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], **options}
+    found = Axe().run(page, options=asked).response["violations"]
+    return [
+        f"{rule['id']}: {' '.join(node['target'])}: {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
