@@ -65,7 +65,8 @@ def sign_in() -> ResponseReturnValue:
     response.set_cookie(
         STAFF_COOKIE,
         session.token,
-        expires=session.expires_at,
+        # Told as a length: the clock of the browser may be wrong.
+        max_age=round((session.expires_at - queue().clock()).total_seconds()),
         httponly=True,
         samesite="Lax",
         secure=request.is_secure,
