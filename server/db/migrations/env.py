@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-import server.db.ledger  # noqa: F401  # adds the tables of the log
+import server.db.ledger  # adds the tables of the log
+import server.db.outreach  # noqa: F401  # and those of visits at home
 from server.db.models import metadata
 
 connection = context.config.attributes["connection"]
