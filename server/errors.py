@@ -183,6 +183,24 @@ class CodeUsed(Conflict):
     key = "code_used"
 
 
+class EvidenceNotSeen(BadInput):
+    """Priority is given after the evidence was looked at."""
+
+    key = "evidence_not_seen"
+
+
+class PriorityGiven(Conflict):
+    """The ticket has this priority already."""
+
+    key = "priority_given"
+
+
+class OfOutreach(Conflict):
+    """A visit at home is planned and changed on the outreach plan, not in the hall."""
+
+    key = "of_outreach"
+
+
 class NotServedHere(Conflict):
     """The counter with its official does not serve the ticket's service; carries `service`."""
 

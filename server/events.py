@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     TICKET_POSTPONED = "ticket.postponed"
     TICKET_REJOINED = "ticket.rejoined"
     TICKET_EXPIRED = "ticket.expired"
+    TICKET_CHANGED = "ticket.changed"
+    PRIORITY_GIVEN = "ticket.priority_given"
     SERVICE_ADDED = "ticket.service_added"
     COUNTER_OPENED = "counter.opened"
     COUNTER_CHANGED = "counter.changed"

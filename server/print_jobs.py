@@ -31,8 +31,10 @@ class PrintJobs:
         """Tell what keeps a printer from printing now, if that is known."""
         return self._states.problem(printer)
 
-    def write_ticket(self, tx: Transaction, ticket: Any, *, printer: str, ahead: int | None) -> None:
-        """Have a ticket's slip printed."""
+    def write_ticket(
+        self, tx: Transaction, ticket: Any, *, printer: str, ahead: int | None, copy_no: int = 0
+    ) -> int:
+        """Have a ticket's slip printed, marked as a copy from `copy_no` 1 on. Returns the job's key."""
         wait = self._waits.of(ticket)
         document = {
             "number": ticket.label,
@@ -50,7 +52,9 @@ class PrintJobs:
                 "high_at": (tx.now + timedelta(seconds=wait.high_s)).isoformat(),
                 "rough": wait.rough,
             }
-        self._write(tx, "ticket", printer, document, ticket.language, ticket_id=ticket.id)
+        return self._write(
+            tx, "ticket", printer, document, ticket.language, ticket_id=ticket.id, copy_no=copy_no
+        )
 
     def write_rating(
         self, tx: Transaction, ticket: Any, *, request: Any, counter: int, rating_token: str
@@ -122,13 +126,14 @@ class PrintJobs:
         *,
         ticket_id: int | None = None,
         request_id: int = 0,
+        copy_no: int = 0,
     ) -> int:
         row = {
             "centre": tx.centre,
             "ticket_id": ticket_id,
             "request_id": request_id,
             "kind": kind,
-            "copy_no": 0,
+            "copy_no": copy_no,
             "printer": printer,
             "document": document,
             "language": language,

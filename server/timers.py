@@ -109,6 +109,7 @@ class Timers:
             self._queue.days.expire_earlier()
             self._queue.days.close()
             self._queue.closing.print_checkpoint()
+            self._queue.reception.forget_telephones()
         if self.leads and self.ticks % CLEAN_TICKS == CLEAN_TICKS - 1:
             self._queue.days.forget_answers()
         if self.leads and self.ticks % KEEP_TICKS == KEEP_TICKS - 1:

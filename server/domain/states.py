@@ -46,6 +46,8 @@ TICKET_ACTS: dict[str, tuple[frozenset[TicketState], TicketState]] = {
     "resume": (frozenset({_H}), _C),
     "transfer": (frozenset({_C, _S}), _W),
     "add_service": (frozenset({_C, _S}), _S),
+    "change": (frozenset({_W}), _W),
+    "give_priority": (frozenset({_W}), _W),
     "postpone": (frozenset({_W}), _H),
     "rejoin": (frozenset({TicketState.NO_SHOW, _H}), _W),
     "cancel": (frozenset({_W, _C, _H}), TicketState.CANCELLED),

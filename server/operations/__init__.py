@@ -18,6 +18,7 @@ from server.operations.ledger import Ledger
 from server.operations.print_desk import PrintDesk
 from server.operations.ratings import Ratings
 from server.operations.reasons import Reasons
+from server.operations.reception import Reception
 from server.operations.services import Services
 from server.operations.staff import Staff
 from server.operations.statistics import Statistics
@@ -44,6 +45,7 @@ class Queue:
     services: Services
     tickets: Tickets
     check_ins: CheckIns
+    reception: Reception
     counters: Counters
     visits: Visits
     boards: Boards
@@ -85,12 +87,14 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     issuing = Issuing(context, ticket_views, print_jobs)
     ledger = Ledger(context)
     counters = Counters(context, counter_views)
+    tickets = Tickets(context, ticket_views, issuing)
     return Queue(
         context=context,
         waits=waits,
         services=Services(context, waits),
-        tickets=Tickets(context, ticket_views, issuing),
+        tickets=tickets,
         check_ins=CheckIns(context, issuing),
+        reception=Reception(context, ticket_views, tickets, issuing, print_jobs),
         counters=counters,
         visits=Visits(context, counters, counter_views, print_jobs),
         boards=Boards(context, waits, ledger),

@@ -51,6 +51,7 @@ class Learning:
             EventKind.TICKET_NO_SHOW: self._absented,
             EventKind.TICKET_RESUMED: self._resumed,
             EventKind.TICKET_POSTPONED: self._forgotten,
+            EventKind.TICKET_CHANGED: self._forgotten,
             EventKind.TICKET_CANCELLED: self._ended,
             EventKind.TICKET_EXPIRED: self._ended,
             EventKind.COUNTER_PAUSED: self._stopped,

@@ -29,6 +29,8 @@ WAITS_AFTER = (
     str(EventKind.TICKET_TRANSFERRED),
     str(EventKind.TICKET_FINISHED),
     str(EventKind.TICKET_REJOINED),
+    str(EventKind.TICKET_CHANGED),
+    str(EventKind.PRIORITY_GIVEN),
 )
 KEEPS_WAITING = (str(EventKind.TICKET_FREED),)
 

@@ -78,7 +78,7 @@ class Tickets:
             CentreClosed: Outside the opening hours.
         """
         arriving = Arriving(
-            self._wanted(service, also),
+            self.wanted(service, also),
             category=category,
             language=language,
             printer=printer,
@@ -168,7 +168,13 @@ class Tickets:
                 self._rejoin(tx, ticket)
         return len(due)
 
-    def _wanted(self, service: str, also: Sequence[str]) -> list[Service]:
+    def wanted(self, service: str, also: Sequence[str]) -> list[Service]:
+        """
+        Find what a walk-in asks for.
+
+        Raises:
+            ServiceNotFound, NotWalkIn, BadInput: As for `issue`.
+        """
         if len(also) >= MAX_SERVICES:
             raise BadInput(field="also", at_most=MAX_SERVICES - 1)
         wanted = []

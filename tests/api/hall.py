@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from server.api import BASE, log_schemas, print_schemas, schemas
+from server.api import BASE, log_schemas, print_schemas, reception_schemas, schemas
 from server.app import create_app
 from server.db.models import metadata
 from server.operations.staff import ROLES
@@ -178,7 +178,9 @@ def check_answer(app: Flask, method: str, path: str, answer: TestResponse) -> No
         assert answer.mimetype == "application/json"
         schema = documented[str(answer.status_code)]["content"]["application/json"]["schema"]
         name = schema["$ref"].rpartition("/")[2]
-        models = (getattr(module, name, None) for module in (schemas, log_schemas, print_schemas))
+        models = (
+            getattr(module, name, None) for module in (schemas, log_schemas, print_schemas, reception_schemas)
+        )
         check_shape(next(filter(None, models)), answer.text)
 
 

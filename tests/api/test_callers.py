@@ -52,6 +52,12 @@ ROUTES = [
     ("POST", "/print-jobs/7/reprint", {}, MINDS),
     ("POST", "/print-jobs/7/cancel", {}, MINDS),
     ("POST", "/print-jobs/7/redirect", {"printer": "zone-a"}, MINDS),
+    ("POST", "/reception/tickets", {"service": BIRTH, "telephone": "+994501234567"}, MINDS),
+    ("GET", "/reception/tickets?find=R001", None, MINDS),
+    ("POST", "/reception/tickets/9/change", {"language": "ru"}, MINDS),
+    ("POST", "/reception/tickets/9/priority", {"category": "age_70", "evidence": True}, MINDS),
+    ("POST", "/reception/tickets/9/print", {}, MINDS),
+    ("GET", "/reception/appointments", None, MINDS),
     ("GET", "/hall", None, ANYONE),
     ("GET", "/public/statistics", None, ANYONE),
     ("GET", "/log/checkpoint", None, ANYONE),
@@ -116,7 +122,9 @@ def test_every_route_of_the_interface_stands_in_the_table(still_hall):
     listed = {
         (
             method,
-            path.replace("/unknown", "/{token}")
+            path.partition("?")[0]
+            .replace("/unknown", "/{token}")
+            .replace("/9", "/{ticket}")
             .replace("/18", "/{counter}")
             .replace("/7", "/{job}")
             .replace("/kiosk-1", "/{printer}"),

@@ -12,6 +12,8 @@ from server.errors import CounterStateError, TicketStateError
     ("state", "action", "after"),
     [
         ("waiting", "call", "called"),
+        ("waiting", "change", "waiting"),
+        ("waiting", "give_priority", "waiting"),
         ("called", "recall", "called"),
         ("called", "start", "serving"),
         ("called", "no_show", "no_show"),
@@ -31,7 +33,8 @@ def test_an_act_leads_to_a_state(state, action, after):
 
 
 @pytest.mark.parametrize(
-    "action", ["call", "recall", "start", "finish", "no_show", "hold", "transfer", "cancel"]
+    "action",
+    ["call", "recall", "start", "finish", "no_show", "hold", "transfer", "cancel", "change", "give_priority"],
 )
 @pytest.mark.parametrize("state", ["served", "no_show", "cancelled", "expired"])
 def test_nothing_happens_to_an_ended_ticket(state, action):

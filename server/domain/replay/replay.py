@@ -45,6 +45,8 @@ class Replay:
             "ticket.finished": self._finished,
             "ticket.transferred": lambda entry: self._wait_again(entry, "transfer"),
             "ticket.rejoined": lambda entry: self._wait_again(entry, "rejoin"),
+            "ticket.changed": lambda entry: self._wait_again(entry, "change"),
+            "ticket.priority_given": lambda entry: self._wait_again(entry, "give_priority"),
             **{
                 f"ticket.{kind}": self._act(act)
                 for kind, act in (
