@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 
 from display.calendar import calendar_words
 from display.figures import promise, shown
-from server.api.callers import queue
+from server.api.callers import device_from_cookie, queue
 from server.errors import CounterNotFound, ZoneNotFound
 from server.operations.statistics import parse_day
 from server.reading import reader_words
@@ -48,6 +48,7 @@ def board() -> ResponseReturnValue:
         # Hundreds of services would take minutes to leaf through, and visitors know which agency they came to.
         "waiting_by": "agency" if sum(agency.zone == key for agency in config.agencies) > 1 else "service",
         "calendar": {each: calendar_words(each) for each in centre.languages},
+        "presence": _shows_presence(),
     }
     return _live_page("board", zone_name=config.zone[key].name, state=state)
 
@@ -100,6 +101,12 @@ def statistics() -> ResponseReturnValue:
         out_of_turn=found["out_of_turn"],
         promise=promise(found["estimate"], words),
     )
+
+
+def _shows_presence() -> bool:
+    """Tell whether this is a display of the hall: a browser elsewhere must not show who is here."""
+    device = device_from_cookie()
+    return queue().presence.is_asked and device is not None and device.kind == "display"
 
 
 def _zones() -> str:

@@ -131,6 +131,7 @@ def create_app(
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     url = database_url or f"sqlite:///{data_dir / 'navbat.sqlite'}"
+    secret = secret_key or _secret(data_dir)
     queue = open_queue(
         config,
         database_url=url,
@@ -139,9 +140,10 @@ def create_app(
         randomness=randomness or Randomness(),
         offload=offload,
         log_key=load_key(origin(config.centre.key), data_dir),
+        secret=secret,
         forecaster=forecaster,
     )
-    app = _make_flask(config, secret_key or _secret(data_dir), redis_url, limits=limits)
+    app = _make_flask(config, secret, redis_url, limits=limits)
     app.extensions["queue"] = queue
     hall = _make_hall(app, queue, data_dir, redis_url, async_mode, demo)
     hall.forecaster = forecaster
@@ -158,6 +160,7 @@ def open_queue(
     randomness: Randomness | None = None,
     offload: Callable[[Callable[[], Any]], Any] = lambda work: work(),
     log_key: SigningKey | None = None,
+    secret: str = "",
     forecaster: ForecastProcess | None = None,
     is_start: bool = True,
 ) -> Queue:
@@ -165,6 +168,7 @@ def open_queue(
     Open the operations on a database: migrated, and in step with the configuration.
 
     Args:
+        secret: Signs what phones are given; empty where none is served.
         is_start: A server starts; False for an act of the command line, which applies no changed configuration.
     """
     randomness = randomness or Randomness()
@@ -189,6 +193,7 @@ def open_queue(
         retired_names=retired_names(database),
         offload=offload,
         log_key=log_key,
+        secret=secret.encode(),
     )
     if forecaster is not None:
         # Its process takes a moment to start; the clock asks it for the waits in its first second.
@@ -204,6 +209,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
 
     from counter.views import blueprint as counter
     from display.views import blueprint as display
+    from kiosk.phone_views import blueprint as phone
     from kiosk.views import blueprint as kiosk
     from server import api, error_pages
     from server.api.callers import refuse_other_origins
@@ -249,7 +255,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     error_pages.register(app)
     api.register(app)
     route_document(app)
-    for blueprint in (pages, documents, kiosk, counter, display):
+    for blueprint in (pages, documents, kiosk, phone, counter, display):
         app.register_blueprint(blueprint)
     return app
 

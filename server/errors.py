@@ -165,6 +165,24 @@ class RejoinTooLate(Conflict):
     key = "rejoin_too_late"
 
 
+class PresenceNotAsked(NotFound):
+    """The centre gives no tickets on phones, so that no code proves anything."""
+
+    key = "presence_not_asked"
+
+
+class PresenceUnknown(NotFound):
+    """A code that no board has shown within the last hour."""
+
+    key = "presence_unknown"
+
+
+class PresenceLate(QueueError):
+    """A code that a board has shown, too long ago to prove that somebody is in the hall now."""
+
+    key, status = "presence_late", 410
+
+
 class AppointmentEarly(Conflict):
     """An appointment comes before its window; carries `come_at`."""
 

@@ -8,6 +8,7 @@ import { Clock } from "./clock.js";
 import { Hall } from "./hall.js";
 import { useSpoken } from "./languages.js";
 import { Sound, ring } from "./sound.js";
+import { Presence } from "./presence.js";
 import { Strip } from "./strip.js";
 import { Waiting } from "./waiting.js";
 
@@ -35,6 +36,7 @@ function Board() {
       ${isLive && board.checkpoint && html`<p class="board__seal" lang=${spoken.code}>
         ${t("display.sealed", { size: board.checkpoint.size, short: board.checkpoint.short }, spoken.code)}
       </p>`}
+      <${Presence} isAsked=${page.presence} code=${spoken.code} />
       <${Sound} code=${spoken.code} />
     </footer>
   </div>`;

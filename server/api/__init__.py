@@ -12,7 +12,7 @@ BASE = "/api/v1"
 
 def register(app: OpenAPI) -> None:
     """Add every route of the interface."""
-    from server.api import accounts, counters, hall, log, printing, reception, tickets
+    from server.api import accounts, counters, hall, log, presence, printing, reception, tickets
 
-    for module in (accounts, tickets, counters, hall, log, printing, reception):
+    for module in (accounts, tickets, counters, hall, presence, log, printing, reception):
         app.register_api(module.blueprint)

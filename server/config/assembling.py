@@ -21,6 +21,8 @@ AS_WRITTEN = (
     "displays",
     "paper",
     "kiosk",
+    "phone_tickets",
+    "push",
     "rating",
     "server",
 )

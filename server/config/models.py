@@ -8,6 +8,7 @@ from server.config.base import Part
 from server.config.equipment import Display, Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Service, Zone
 from server.config.paper import Paper
+from server.config.phone import PhoneTickets, Push
 from server.config.rules import Category, Policy, Rating
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "Group",
     "Kiosk",
     "Paper",
+    "PhoneTickets",
     "Policy",
     "Printer",
+    "Push",
     "Rating",
     "Server",
     "Service",
@@ -44,6 +47,8 @@ class Config(Part):
     displays: tuple[Display, ...]
     paper: Paper
     kiosk: Kiosk
+    phone_tickets: PhoneTickets
+    push: Push
     rating: Rating
     server: Server
 

@@ -15,6 +15,7 @@ from server.operations.days import Days
 from server.operations.devices import Devices
 from server.operations.issuing import Issuing
 from server.operations.ledger import Ledger
+from server.operations.presence import Presence
 from server.operations.print_desk import PrintDesk
 from server.operations.ratings import Ratings
 from server.operations.reasons import Reasons
@@ -52,6 +53,7 @@ class Queue:
     ratings: Ratings
     statistics: Statistics
     reasons: Reasons
+    presence: Presence
     staff: Staff
     devices: Devices
     days: Days
@@ -101,6 +103,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         ratings=Ratings(context),
         statistics=Statistics(context, waits),
         reasons=Reasons(context),
+        presence=Presence(context),
         staff=Staff(context),
         devices=Devices(context),
         days=Days(context),

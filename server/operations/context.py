@@ -37,6 +37,7 @@ class Context:
     Attributes:
         retired_names: Names of what the configuration no longer has, by kind and key.
         log_key: Signs the log; None where a process only does one act, and the server seals it.
+        secret: Signs what phones are given; empty in a process that serves none.
     """
 
     config: Config
@@ -48,6 +49,7 @@ class Context:
     retired_names: Mapping[tuple[str, str], dict[str, str]]
     offload: Callable[[Callable[[], Any]], Any]
     log_key: SigningKey | None = None
+    secret: bytes = b""
 
     @property
     def centre(self) -> str:

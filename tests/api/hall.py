@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from server.api import BASE, log_schemas, print_schemas, reception_schemas, schemas
+from server.api import BASE, log_schemas, phone_schemas, print_schemas, reception_schemas, schemas
 from server.app import create_app
 from server.db.models import metadata
 from server.operations.staff import ROLES
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 
 PASSWORD = "növbə və qapı"
 KINDS = ("kiosk", "display", "printer")
+# Where the shapes of answers are, by their names in the document.
+SHAPES = (
+    schemas,
+    log_schemas,
+    phone_schemas,
+    print_schemas,
+    reception_schemas,
+)
 
 
 @dataclass(frozen=True)
@@ -178,9 +186,7 @@ def check_answer(app: Flask, method: str, path: str, answer: TestResponse) -> No
         assert answer.mimetype == "application/json"
         schema = documented[str(answer.status_code)]["content"]["application/json"]["schema"]
         name = schema["$ref"].rpartition("/")[2]
-        models = (
-            getattr(module, name, None) for module in (schemas, log_schemas, print_schemas, reception_schemas)
-        )
+        models = (getattr(module, name, None) for module in SHAPES)
         check_shape(next(filter(None, models)), answer.text)
 
 

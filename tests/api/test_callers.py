@@ -60,6 +60,7 @@ ROUTES = [
     ("GET", "/reception/appointments", None, MINDS),
     ("GET", "/hall", None, ANYONE),
     ("GET", "/public/statistics", None, ANYONE),
+    ("GET", "/presence", None, ("display", "kiosk", *MINDS)),
     ("GET", "/log/checkpoint", None, ANYONE),
     ("GET", "/log/key", None, ANYONE),
     ("GET", "/log/entries", None, ANYONE),
