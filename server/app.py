@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from server.signing import SigningKey
     from server.sockets import Sockets
     from server.timers import Timers
+    from server.voice.speaker import Speaker
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Hall:
     relay: Relay | None
     demo: Demo | None = None
     forecaster: ForecastProcess | None = None
+    speaker: Speaker | None = None
 
     def start(self) -> None:
         """Begin the work beside the requests."""
@@ -78,6 +80,8 @@ class Hall:
         self.printers.stop()
         if self.forecaster:
             self.forecaster.close()
+        if self.speaker:
+            self.speaker.close()
 
     def readiness(self) -> dict[str, dict[str, Any]]:
         """Tell of each part whether it is in order."""
@@ -113,6 +117,7 @@ def create_app(
     demo: Demo | None = None,
     limits: bool = True,
     forecaster: ForecastProcess | None = None,
+    speaker: Speaker | None = None,
 ) -> Flask:
     """
     Wire a hall.
@@ -125,6 +130,7 @@ def create_app(
         offload: Runs CPU work (bitmaps, password hashes) where it blocks nobody.
         limits: False lets any number of attempts through.
         forecaster: Plays the hall for the waits in a process of its own; in this one when None.
+        speaker: The hall's voice; browsers use their own when None.
 
     Returns:
         The application; `extensions["hall"].start()` begins the work beside the requests.
@@ -147,6 +153,7 @@ def create_app(
     app.extensions["queue"] = queue
     hall = _make_hall(app, queue, data_dir, redis_url, async_mode, demo)
     hall.forecaster = forecaster
+    hall.speaker = speaker
     app.extensions["hall"] = hall
     return app
 

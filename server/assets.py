@@ -68,6 +68,7 @@ def content_security_policy() -> str:
             "style-src 'self'",
             "img-src 'self' data: blob:",
             "connect-src 'self'",
+            "media-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'none'",
             "frame-ancestors 'none'",

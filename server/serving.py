@@ -67,6 +67,7 @@ def make_app(settings: Settings, *, demo: Demo | None = None) -> Flask:
 
     from server.app import create_app
     from server.forecasting import ForecastProcess
+    from server.voice.speaker import make_speaker
 
     def offload(work: Callable[[], Any]) -> Any:
         # CPU work in a real thread: on the hub's own it would hold up every request.
@@ -83,6 +84,7 @@ def make_app(settings: Settings, *, demo: Demo | None = None) -> Flask:
         offload=offload,
         demo=demo,
         forecaster=ForecastProcess(),
+        speaker=make_speaker(settings.config, settings.data_dir),
     )
 
 

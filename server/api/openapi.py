@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from server.api import BASE
 from server.api.answers import json_answer
 from server.api.schemas import Problem
+from server.api.voice_schemas import SpokenText
 
 if TYPE_CHECKING:
     from flask import Response
@@ -33,6 +34,8 @@ def complete(app: OpenAPI) -> dict[str, Any]:
     shapes = document["components"]["schemas"]
     shapes.update(problem.pop("$defs"))
     shapes["Problem"] = problem
+    # Beside a sound, which is no model that the library would find.
+    shapes["SpokenText"] = SpokenText.model_json_schema()
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         roles = getattr(view, "accepts", None)

@@ -323,6 +323,15 @@ class BoardCheckpoint(BaseModel):
     at: Time
 
 
+class BoardSound(BaseModel):
+    """How calls are to be heard at this moment: `volume` from 0 to 1, and 0 in quiet hours."""
+
+    quiet: bool
+    volume: float
+    chime: bool
+    repeat: int
+
+
 class Board(BaseModel):
     """What a hall display shows; `version` only grows."""
 
@@ -336,6 +345,7 @@ class Board(BaseModel):
     calls: list[BoardCall]
     counters: list[BoardCounter]
     waiting: list[BoardWaiting]
+    sound: BoardSound
     messages: list[Names]
     checkpoint: BoardCheckpoint | None
 

@@ -23,6 +23,7 @@ AS_WRITTEN = (
     "kiosk",
     "phone_tickets",
     "push",
+    "voice",
     "rating",
     "server",
 )

@@ -13,6 +13,7 @@ from server.config.paper import find_logo
 from server.config.problems import ConfigErrors, ConfigProblem
 from server.config.references import NAMES, check_catalogue, check_references
 from server.config.sections import CatalogueFiles, read_sections
+from server.config.voice import find_recordings
 from server.config.yaml_reading import Document, find
 from server.wording import available_languages, paper_languages
 
@@ -35,6 +36,7 @@ def load(path: Path | str) -> Config:
     check_references(document, languages, paper_languages())
     _keep_languages(document.data)
     find_logo(document, path.parent)
+    find_recordings(document, path.parent)
     sections = read_sections(document)
     catalogue = _read_catalogue(document, path.parent, sections["catalogue"], languages)
     tables = catalogue.tables if catalogue else ()

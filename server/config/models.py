@@ -10,6 +10,7 @@ from server.config.hall import Agency, Centre, Counter, Group, Service, Zone
 from server.config.paper import Paper
 from server.config.phone import PhoneTickets, Push
 from server.config.rules import Category, Policy, Rating
+from server.config.voice import Voice, ZoneVoice
 
 __all__ = [
     "Agency",
@@ -28,7 +29,9 @@ __all__ = [
     "Rating",
     "Server",
     "Service",
+    "Voice",
     "Zone",
+    "ZoneVoice",
 ]
 
 
@@ -49,6 +52,7 @@ class Config(Part):
     kiosk: Kiosk
     phone_tickets: PhoneTickets
     push: Push
+    voice: Voice
     rating: Rating
     server: Server
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from server.config.paper import check_paper
 from server.config.problems import closest
+from server.config.voice import check_voice
 from server.config.yaml_reading import find
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def check_references(document: Document, available: Collection[str], on_paper: C
     _check_known(document, ("counters.*.agencies.*",), _section_keys(document, "agencies"), "agency")
     _check_languages(document, available, on_paper)
     check_paper(document, on_paper)
+    check_voice(document, _values(document, "zones.*.key"))
     _check_time_zone(document)
     _check_printer_uris(document)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from server.config import equipment, hall, paper, phone, rules
+from server.config import equipment, hall, paper, phone, rules, voice
 from server.config.base import AsTuple, Channel, Key, Minutes, Part, Series, Text
 from server.config.fault_words import hint_for, in_plain_words
 from server.config.problems import closest
@@ -79,6 +79,7 @@ SECTIONS = {
     "displays": Section(equipment.Display, "list", needed=False),
     "paper": Section(paper.Paper, needed=False),
     "kiosk": Section(equipment.Kiosk, needed=False),
+    "voice": Section(voice.Voice, needed=False),
     "phone_tickets": Section(phone.PhoneTickets, needed=False),
     "push": Section(phone.Push, needed=False),
     "rating": Section(rules.Rating),

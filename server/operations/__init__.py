@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.domain.waiting import forecast
+from server.operations.announcing import Announcing
 from server.operations.boards import Boards
 from server.operations.check_ins import CheckIns
 from server.operations.closing import Closing
@@ -50,6 +51,7 @@ class Queue:
     counters: Counters
     visits: Visits
     boards: Boards
+    announcing: Announcing
     ratings: Ratings
     statistics: Statistics
     reasons: Reasons
@@ -100,6 +102,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         counters=counters,
         visits=Visits(context, counters, counter_views, print_jobs),
         boards=Boards(context, waits, ledger),
+        announcing=Announcing(context),
         ratings=Ratings(context),
         statistics=Statistics(context, waits),
         reasons=Reasons(context),

@@ -12,6 +12,8 @@ from server.errors import ZoneNotFound
 from server.operations.waits import wait_view
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from server.db.models import Record
@@ -95,8 +97,20 @@ class Boards:
                 for key, count in sorted(waiting.items(), key=lambda item: -item[1])
                 if key in config.service and zone in (None, config.service[key].zone)
             ],
+            "sound": self._sound(zone, now),
             "messages": [],
             "checkpoint": self._ledger.brief(),
+        }
+
+    def _sound(self, zone: str | None, now: datetime) -> View:
+        config = self._context.config
+        clock = now.astimezone(config.centre.zone_info).strftime("%H:%M")
+        is_quiet = config.voice.is_quiet(zone, clock)
+        return {
+            "quiet": is_quiet,
+            "volume": 0.0 if is_quiet else config.voice.volume_in(zone) / 100,
+            "chime": config.voice.chime,
+            "repeat": config.voice.repeat_in(zone),
         }
 
     def _call(self, row: Record) -> View:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from server.api import BASE, log_schemas, phone_schemas, print_schemas, reception_schemas, schemas
+from server.api import (
+    BASE,
+    log_schemas,
+    phone_schemas,
+    print_schemas,
+    reception_schemas,
+    schemas,
+    voice_schemas,
+)
 from server.app import create_app
 from server.db.models import metadata
 from server.operations.staff import ROLES
@@ -35,6 +43,7 @@ SHAPES = (
     phone_schemas,
     print_schemas,
     reception_schemas,
+    voice_schemas,
 )
 
 

@@ -61,6 +61,8 @@ ROUTES = [
     ("GET", "/hall", None, ANYONE),
     ("GET", "/public/statistics", None, ANYONE),
     ("GET", "/presence", None, ("display", "kiosk", *MINDS)),
+    ("GET", "/voice/call?number=R001&counter=18&language=az", None, ANYONE),
+    ("POST", "/voice", {"text": "Xoş gəlmisiniz", "language": "az"}, ("kiosk", "display")),
     ("GET", "/log/checkpoint", None, ANYONE),
     ("GET", "/log/key", None, ANYONE),
     ("GET", "/log/entries", None, ANYONE),

@@ -40,6 +40,8 @@ POST /print-jobs/{job}/cancel
 POST /print-jobs/{job}/redirect
 GET /hall
 GET /public/statistics
+GET /voice/call
+POST /voice
 GET /log/checkpoint
 GET /log/key
 GET /log/entries
@@ -48,7 +50,7 @@ GET /tickets/{token}/proof
 """.strip().splitlines()
 LOG = ("checkpoint", "key", "entries", "consistency")
 PUBLIC = {
-    *("/services", "/services/now", "/hall", "/auth/token", "/public/statistics"),
+    *("/services", "/services/now", "/hall", "/auth/token", "/public/statistics", "/voice/call"),
     *(f"/log/{name}" for name in LOG),
 }
 

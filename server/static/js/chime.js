@@ -1,26 +1,14 @@
 /** Two soft bell tones, made by the browser itself: no sound file to load or to license. */
 
+import { allowSound, audioContext } from "./audio.js";
+
+export { allowSound };
+
 const TONES = [
   { frequency: 659.25, at: 0 },
   { frequency: 523.25, at: 0.32 },
 ];
 const RING_S = 1.4;
-
-let context;
-
-/**
- * Ask for sound. Browsers allow it after a touch only, so call this from a tap where there is one.
- *
- * @returns {Promise<boolean>} whether sound is allowed now
- */
-export async function allowSound() {
-  context ??= new AudioContext();
-  if (context.state !== "running") {
-    // Without a touch resume() may never settle, hence the race.
-    await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 300))]).catch(() => {});
-  }
-  return context.state === "running";
-}
 
 /**
  * @param {number} [volume] 0..1
@@ -28,16 +16,17 @@ export async function allowSound() {
  */
 export async function chime(volume = 0.5) {
   if (!(await allowSound())) return false;
+  const context = audioContext();
   const start = context.currentTime + 0.02;
   for (const { frequency, at } of TONES) {
-    ring(frequency, start + at, volume);
-    ring(frequency * 2, start + at, volume * 0.18);
+    ring(context, frequency, start + at, volume);
+    ring(context, frequency * 2, start + at, volume * 0.18);
   }
   await new Promise((done) => setTimeout(done, 1000 * (TONES.at(-1).at + RING_S * 0.6)));
   return true;
 }
 
-function ring(frequency, at, volume) {
+function ring(context, frequency, at, volume) {
   const oscillator = context.createOscillator();
   const gain = context.createGain();
   oscillator.type = "sine";
