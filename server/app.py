@@ -110,6 +110,7 @@ def create_app(
     redis_url: str | None = None,
     public_url: str = "http://127.0.0.1:8000",
     secret_key: str | None = None,
+    sso_secret: str | None = None,
     clock: Clock = system_clock,
     randomness: Randomness | None = None,
     async_mode: str = "threading",
@@ -126,6 +127,7 @@ def create_app(
         data_dir: Keeps the SQLite file, the secret key, the log's key and the virtual printers' slips.
         database_url: A SQLite file in `data_dir` when None.
         redis_url: The bus between several processes; they also work without, a second behind.
+        sso_secret: What the provider of single sign-on knows this program by.
         async_mode: "gevent" where the process is monkey-patched, else "threading".
         offload: Runs CPU work (bitmaps, password hashes) where it blocks nobody.
         limits: False lets any number of attempts through.
@@ -150,6 +152,7 @@ def create_app(
         forecaster=forecaster,
     )
     app = _make_flask(config, secret, redis_url, limits=limits)
+    app.config["SSO_SECRET"] = sso_secret
     app.extensions["queue"] = queue
     hall = _make_hall(app, queue, data_dir, redis_url, async_mode, demo)
     hall.forecaster = forecaster
@@ -214,7 +217,8 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from flask_openapi import Info, OpenAPI, SecurityScheme
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from counter.views import blueprint as counter
+    from counter import account, signing_in, single_sign_on, views  # noqa: F401 - they register their routes
+    from counter.blueprint import blueprint as counter
     from display.views import blueprint as display
     from kiosk.phone_views import blueprint as phone
     from kiosk.views import blueprint as kiosk
@@ -243,6 +247,10 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     app.config.update(
         SECRET_KEY=secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY,
+        # Kept between the two halves of a single sign-on, which comes back from another site.
+        SESSION_COOKIE_NAME="navbat_between_sites",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=(config.centre.public_url or "").startswith("https:"),
         RATELIMIT_ENABLED=limits,
         RATELIMIT_STORAGE_URI=redis_url.replace("valkey", "redis", 1) if redis_url else "memory://",
         RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 2, "socket_connect_timeout": 1} if redis_url else {},

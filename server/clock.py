@@ -29,6 +29,10 @@ class Randomness:
         """Make the six signs that a visitor can type: one of 21**6 = 85 million."""
         return "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
 
+    def secret(self) -> bytes:
+        """Make the key of a second factor: 160 bits, as RFC 4226 recommends."""
+        return secrets.token_bytes(20)
+
     def salt(self) -> bytes:
         """Make the salt of one entry of the log."""
         return secrets.token_bytes(16)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from server import wording
 from server.api.answers import problem
 from server.api.callers import queue
-from server.errors import BadInput, QueueError
+from server.errors import BadInput, QueueError, SignInIncomplete
 from server.reading import reader_words
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ KEYS_BY_STATUS = {
 def register(app: Flask) -> None:
     """Answer every error of this application."""
     app.register_error_handler(QueueError, _answer_refusal)
+    app.register_error_handler(SignInIncomplete, _answer_incomplete)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(RecursionError, _answer_too_deep)
     app.register_error_handler(Exception, _answer_unexpected)
@@ -71,6 +73,13 @@ def _field(location: tuple[int | str, ...]) -> str:
             break
         parts.append(str(part))
     return ".".join(parts) or "body"
+
+
+def _answer_incomplete(error: SignInIncomplete) -> Response:
+    """Lead whoever has still to complete the account to where that is done, and afterwards back."""
+    if not _wants_page():
+        return _answer_refusal(error)
+    return make_response(redirect(f"/account?{urlencode({'next': request.path})}", 303))
 
 
 def _answer_refusal(error: QueueError) -> Response:

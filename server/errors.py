@@ -45,6 +45,30 @@ class SignInFailed(QueueError):
     key, status = "sign_in_failed", 401
 
 
+class SecondFactorNeeded(QueueError):
+    """The password was right, and this account asks for a code besides; carries `user`."""
+
+    key, status = "second_factor_needed", 401
+
+
+class SecondFactorWrong(QueueError):
+    """A code that is wrong, too old, or was used before."""
+
+    key, status = "second_factor_wrong", 401
+
+
+class PasskeyRefused(QueueError):
+    """A passkey that is unknown, or whose signature does not fit."""
+
+    key, status = "passkey_refused", 401
+
+
+class SingleSignOnFailed(QueueError):
+    """The provider did not say who it is, or somebody without an account here."""
+
+    key, status = "single_sign_on_failed", 401
+
+
 class NotAllowed(QueueError):
     """A known caller who may not do this."""
 
@@ -55,6 +79,22 @@ class NotSameOrigin(NotAllowed):
     """An unsafe request that another site sent, or one without its CSRF token."""
 
     key = "not_same_origin"
+
+
+class SignInIncomplete(NotAllowed):
+    """Base of what an account still lacks before it may do anything."""
+
+
+class PasswordMustChange(SignInIncomplete):
+    """The password was given by somebody else, and must be changed first."""
+
+    key = "password_must_change"
+
+
+class SecondFactorMissing(SignInIncomplete):
+    """The role needs a second factor, and the account has none yet."""
+
+    key = "second_factor_missing"
 
 
 class NotFound(QueueError):
@@ -97,6 +137,18 @@ class DeviceNotFound(NotFound):
     """No device has this token, or it was revoked."""
 
     key = "device_not_found"
+
+
+class SessionNotFound(NotFound):
+    """Nobody here has this session, or it has ended."""
+
+    key = "session_not_found"
+
+
+class PasskeyNotFound(NotFound):
+    """The account has no such passkey."""
+
+    key = "passkey_not_found"
 
 
 class Conflict(QueueError):

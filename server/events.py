@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     OVERTAKEN = "alarm.overtaken"
     RATING_GIVEN = "rating.given"
     CONFIG_APPLIED = "config.applied"
+    ACCOUNT_CHANGED = "account.changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def make_app(settings: Settings, *, demo: Demo | None = None) -> Flask:
         redis_url=settings.redis_url,
         public_url=settings.public_url,
         secret_key=settings.secret_key,
+        sso_secret=settings.sso_secret,
         async_mode="gevent",
         offload=offload,
         demo=demo,

@@ -28,6 +28,7 @@ class Settings:
     database_url: str
     redis_url: str | None
     secret_key: str | None
+    sso_secret: str | None
     host: str
     port: int
 
@@ -73,6 +74,7 @@ def read_settings(options: argparse.Namespace) -> Settings:
         or f"sqlite:///{data_dir.resolve() / 'navbat.sqlite'}",
         redis_url=_environment("NAVBAT_REDIS_URL") or server.redis_url,
         secret_key=_environment("NAVBAT_SECRET_KEY") or server.secret_key,
+        sso_secret=_environment("NAVBAT_SSO_SECRET"),
         host=getattr(options, "host", None) or _environment("NAVBAT_HOST") or server.host,
         port=getattr(options, "port", None) or _port(server.port),
     )

@@ -158,9 +158,9 @@ class Sockets:
         token = auth.get("token") if isinstance(auth, dict) else None
         try:
             if token:
-                self._queue.staff.identify(str(token))
+                self._queue.sessions.identify(str(token))
             else:
-                self._queue.staff.identify(request.cookies.get(STAFF_COOKIE, ""), kind="cookie")
+                self._queue.sessions.identify(request.cookies.get(STAFF_COOKIE, ""), kind="cookie")
             number = int(request.args.get("counter", ""))
             view = self._queue.counters.view(number)
         except (QueueError, ValueError) as error:

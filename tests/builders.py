@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import insert
-
-from server.db.models import staff_sessions
-from server.operations.staff import SESSION_HOURS
-from server.operations.tokens import token_hash
 
 if TYPE_CHECKING:
     from server.operations import Queue
@@ -32,15 +25,8 @@ def create_ticket(queue: Queue, service: str, **kwargs: Any) -> dict[str, Any]:
 
 def open_session(queue: Queue, official: Official, kind: str) -> tuple[str, str]:
     """Sign an official in without the time that a password takes; returns the token and the CSRF token."""
-    token, csrf = queue.context.randomness.token(), queue.context.randomness.token()
-    with queue.context.database.write() as tx:
-        row = {"token_hash": token_hash(token), "csrf": csrf, "user_id": official.id, "kind": kind}
-        expires_at = tx.now + timedelta(hours=SESSION_HOURS[kind])
-        tx.execute(
-            insert(staff_sessions),
-            {**row, "centre": tx.centre, "created_at": tx.now, "expires_at": expires_at},
-        )
-    return token, csrf
+    opened = queue.sessions.open(official.id, kind=kind)
+    return opened.token, opened.csrf
 
 
 def open_counter(queue: Queue, number: int, official: Official | None = None) -> Official:

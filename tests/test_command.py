@@ -136,7 +136,7 @@ def test_an_account_is_made_with_a_password_from_standard_input(navbat: Any, que
     result = navbat(*arguments, "--agency", "moi", "--password-stdin", text="növbə və qapı\n")
 
     assert (result.returncode, result.stdout, result.stderr) == (0, "leyla: official\n", "")
-    user = queue.staff.sign_in(username="leyla", password="növbə və qapı").user
+    user = queue.sessions.sign_in(username="leyla", password="növbə və qapı").user
     assert (user.name, user.role, user.agencies) == ("Leyla Həsənova", "official", ("moi",))
 
 
@@ -144,7 +144,7 @@ def test_without_a_terminal_a_password_is_made_and_told(navbat: Any, queue: Any)
     result = navbat("user", "add", "leyla", "--role", "admin")
 
     password = result.stdout.rpartition(" ")[2].strip()
-    assert queue.staff.sign_in(username="leyla", password=password).user.role == "admin"
+    assert queue.sessions.sign_in(username="leyla", password=password).user.role == "admin"
 
 
 @pytest.mark.parametrize(

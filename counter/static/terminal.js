@@ -5,6 +5,7 @@ import { useStore } from "/static/js/store.js";
 import { t, useLanguage } from "/static/js/wording.js";
 import { Dialogs } from "./dialogs.js";
 import { HandCard } from "./hand-card.js";
+import { signOutWhenIdle } from "./idle-out.js";
 import { NoHand } from "./no-hand.js";
 import { Notice } from "./notice.js";
 import { Session } from "./session.js";
@@ -33,3 +34,4 @@ function Terminal() {
 render(html`<${Terminal} />`, document.getElementById("screen"));
 session.start();
 listenForShortcuts(session);
+signOutWhenIdle(page.idle_minutes);

@@ -26,7 +26,9 @@ blueprint = APIBlueprint(
 @blueprint.post("/auth/token", summary="Get a bearer token", responses={200: AccessToken})
 @limit_sign_in
 def token(body: Credentials) -> Response:
-    sign_in = queue().staff.sign_in(username=body.username, password=body.password, kind="bearer")
+    sign_in = queue().sessions.sign_in(
+        username=body.username, password=body.password, code=body.code, kind="bearer"
+    )
     return json_answer(
         {
             "token": sign_in.token,

@@ -10,12 +10,21 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 
-from server.errors import BadInput, DeviceNotFound, NotAllowed, NotSameOrigin, NotSignedIn
+from server.errors import (
+    BadInput,
+    DeviceNotFound,
+    NotAllowed,
+    NotSameOrigin,
+    NotSignedIn,
+    PasswordMustChange,
+    SecondFactorMissing,
+)
 from server.operations.context import Once
 
 if TYPE_CHECKING:
     from server.operations import Queue
     from server.operations.devices import Device
+    from server.operations.sessions import Session
     from server.operations.staff import Official
 
 STAFF_COOKIE = "navbat_staff"
@@ -29,10 +38,19 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class StaffCaller:
-    """A member of staff; `csrf` is what a page of theirs must send back."""
+    """A member of staff, by one of their sessions."""
 
-    user: Official
-    csrf: str
+    session: Session
+
+    @property
+    def user(self) -> Official:
+        """Tell who it is."""
+        return self.session.user
+
+    @property
+    def csrf(self) -> str:
+        """Tell what a page of theirs must send back."""
+        return self.session.csrf
 
     @property
     def name(self) -> str:
@@ -124,15 +142,24 @@ def once() -> Once | None:
     return Once.of(name, key, request.method, request.path, request.get_data())
 
 
-def staff_from_cookie() -> StaffCaller | None:
-    """Tell which member of staff this browser is signed in as."""
+def staff_from_cookie(*, whole: bool = True) -> StaffCaller | None:
+    """
+    Tell which member of staff this browser is signed in as.
+
+    Args:
+        whole: False lets somebody through who has still to choose a password or to set a second factor.
+
+    Raises:
+        SignInIncomplete: The account lacks one of these.
+    """
     token = request.cookies.get(STAFF_COOKIE)
     if not token:
         return None
     try:
-        return StaffCaller(*queue().staff.identify(token, kind="cookie"))
+        session = queue().sessions.identify(token, kind="cookie")
     except NotSignedIn:
         return None
+    return _staff(session, whole=whole)
 
 
 def device_from_cookie() -> Device | None:
@@ -189,4 +216,12 @@ def _bearer(token: str) -> Caller:
     try:
         return DeviceCaller(queue().devices.identify(token))
     except DeviceNotFound:
-        return StaffCaller(*queue().staff.identify(token, kind="bearer"))
+        return _staff(queue().sessions.identify(token, kind="bearer"))
+
+
+def _staff(session: Session, *, whole: bool = True) -> StaffCaller:
+    if whole and session.lacks == "password":
+        raise PasswordMustChange
+    if whole and session.lacks == "second_factor":
+        raise SecondFactorMissing
+    return StaffCaller(session)

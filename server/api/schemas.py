@@ -50,6 +50,9 @@ class Credentials(Input):
 
     username: str = Field(max_length=60)
     password: str = Field(max_length=200)
+    code: str | None = Field(
+        None, max_length=20, description="Of the second factor, where the account has one"
+    )
 
 
 class Reason(Input):

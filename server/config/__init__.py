@@ -8,6 +8,7 @@ from server.config.models import Config
 from server.config.paper import Paper
 from server.config.problems import ConfigErrors, ConfigProblem
 from server.config.rules import Category, Choice, Policy, Rating, Targets
+from server.config.sign_in import SignIn, SingleSignOn
 
 __all__ = [
     "CHANNELS",
@@ -30,6 +31,8 @@ __all__ = [
     "Rating",
     "Server",
     "Service",
+    "SignIn",
+    "SingleSignOn",
     "Targets",
     "Zone",
     "config_digest",

@@ -25,6 +25,7 @@ AS_WRITTEN = (
     "push",
     "voice",
     "rating",
+    "sign_in",
     "server",
 )
 

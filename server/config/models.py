@@ -10,6 +10,7 @@ from server.config.hall import Agency, Centre, Counter, Group, Service, Zone
 from server.config.paper import Paper
 from server.config.phone import PhoneTickets, Push
 from server.config.rules import Category, Policy, Rating
+from server.config.sign_in import SignIn
 from server.config.voice import Voice, ZoneVoice
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Rating",
     "Server",
     "Service",
+    "SignIn",
     "Voice",
     "Zone",
     "ZoneVoice",
@@ -54,6 +56,7 @@ class Config(Part):
     push: Push
     voice: Voice
     rating: Rating
+    sign_in: SignIn
     server: Server
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from server.config import equipment, hall, paper, phone, rules, voice
+from server.config import equipment, hall, paper, phone, rules, sign_in, voice
 from server.config.base import AsTuple, Channel, Key, Minutes, Part, Series, Text
 from server.config.fault_words import hint_for, in_plain_words
 from server.config.problems import closest
@@ -83,6 +83,7 @@ SECTIONS = {
     "phone_tickets": Section(phone.PhoneTickets, needed=False),
     "push": Section(phone.Push, needed=False),
     "rating": Section(rules.Rating),
+    "sign_in": Section(sign_in.SignIn, needed=False),
     "server": Section(equipment.Server, needed=False),
 }
 SHAPES: dict[str, tuple[Any, str]] = {

@@ -143,6 +143,8 @@ users = Table(
     Column("agencies", Json),  # None: those of every agency
     Column("services", Json),  # None: every service of the agencies
     Column("must_change", Boolean, nullable=False, server_default=text("false")),
+    Column("totp_key", LargeBinary),
+    Column("totp_step", BigInteger),  # of the last code taken: none is taken twice
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
     UniqueConstraint("centre", "username"),
@@ -160,6 +162,9 @@ staff_sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+    Column("seen_at", UtcDateTime),
+    Column("browser", Text),
+    Index("ix_staff_sessions_user_id", "user_id"),
 )
 
 devices = Table(

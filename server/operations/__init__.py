@@ -16,12 +16,16 @@ from server.operations.days import Days
 from server.operations.devices import Devices
 from server.operations.issuing import Issuing
 from server.operations.ledger import Ledger
+from server.operations.passkeys import Passkeys
 from server.operations.presence import Presence
 from server.operations.print_desk import PrintDesk
 from server.operations.ratings import Ratings
 from server.operations.reasons import Reasons
 from server.operations.reception import Reception
+from server.operations.second_factor import SecondFactor
 from server.operations.services import Services
+from server.operations.sessions import Sessions
+from server.operations.single_sign_on import SingleSignOn
 from server.operations.staff import Staff
 from server.operations.statistics import Statistics
 from server.operations.ticket_views import TicketViews
@@ -57,6 +61,10 @@ class Queue:
     reasons: Reasons
     presence: Presence
     staff: Staff
+    sessions: Sessions
+    second_factor: SecondFactor
+    passkeys: Passkeys
+    single_sign_on: SingleSignOn
     devices: Devices
     days: Days
     print_jobs: PrintJobs
@@ -92,6 +100,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     ledger = Ledger(context)
     counters = Counters(context, counter_views)
     tickets = Tickets(context, ticket_views, issuing)
+    sessions = Sessions(context)
     return Queue(
         context=context,
         waits=waits,
@@ -108,6 +117,10 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         reasons=Reasons(context),
         presence=Presence(context),
         staff=Staff(context),
+        sessions=sessions,
+        second_factor=SecondFactor(context),
+        passkeys=Passkeys(context, sessions),
+        single_sign_on=SingleSignOn(context, sessions),
         devices=Devices(context),
         days=Days(context),
         print_jobs=print_jobs,

@@ -1,29 +1,26 @@
-"""Who works here: accounts, sign-in and the sessions that it opens."""
+"""Who works here: accounts and their passwords."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from server.db.models import staff_sessions, users
-from server.errors import BadInput, NotSignedIn, SignInFailed
-from server.operations.tokens import token_hash
+from server.errors import BadInput
+from server.events import EventKind
+from server.operations.passwords import NO_PASSWORD, Passwords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from server.db.engine import Transaction
     from server.db.models import Record
     from server.operations.context import Context
 
 ROLES = ("official", "reception", "supervisor", "admin", "auditor")
-SESSION_HOURS = {"cookie": 12, "bearer": 12}
-MIN_PASSWORD = 8
-MAX_PASSWORD = 200
-NO_PASSWORD = "!"  # no hash: nothing verifies against it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +41,12 @@ class Official:
     services: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """An opened session: its token is told once, and kept only as a hash."""
-
-    token: str
-    csrf: str
-    user: Official
-    expires_at: datetime
-
-
 class Staff:
-    """
-    Operations on accounts.
-
-    A session is a row, for a cookie and for a bearer token alike: it can be listed, and ended at once.
-    """
+    """Operations on accounts."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._decoy: str | None = None
+        self._passwords = Passwords(context)
 
     def add(
         self,
@@ -97,10 +80,7 @@ class Staff:
                 raise BadInput(f"{field}: unknown {', '.join(keys)}", field=field, value=keys)
         if not username.strip() or len(username) > 60:
             raise BadInput("username: 1 to 60 signs", field="username", value=username)
-        hashed = NO_PASSWORD
-        if password is not None:
-            self._check_password(password)
-            hashed = self._context.offload(lambda: _hasher().hash(password))
+        hashed = NO_PASSWORD if password is None else self._passwords.hash(password)
         row: dict[str, Any] = {
             "centre": self._context.centre,
             "username": username.strip(),
@@ -126,29 +106,56 @@ class Staff:
             tuple(agencies) if agencies is not None else None,
         )
 
-    def set_password(self, username: str, password: str) -> None:
+    def set_password(self, username: str, password: str, *, must_change: bool = False) -> None:
         """
         Give an account another password, and end its sessions.
+
+        Args:
+            must_change: Its owner must choose another at the next sign-in.
 
         Raises:
             BadInput: No such account, or a password that is too short or long.
         """
-        self._check_password(password)
-        hashed = self._context.offload(lambda: _hasher().hash(password))
+        hashed = self._passwords.hash(password)
         with self._context.database.write() as tx:
             user = tx.execute(
                 update(users)
                 .where(users.c.centre == tx.centre, users.c.username == username)
-                .values(password_hash=hashed)
+                .values(password_hash=hashed, must_change=must_change)
                 .returning(users.c.id)
             ).scalar()
             if user is None:
                 raise BadInput("username: no such account", field="username", value=username)
+            _end_sessions(tx, user)
+            tx.record(EventKind.ACCOUNT_CHANGED, official=user, what="password_given")
+
+    def change_password(self, user: Official, *, old: str, new: str, session: int | None = None) -> None:
+        """
+        Let somebody choose another password; their other sessions end.
+
+        Args:
+            session: Of whoever changes it, which goes on.
+
+        Raises:
+            BadInput: The old one is wrong (`old`); the new one is too short, too long, the name, or the old one (`new`).
+        """
+        if not self.is_password(user, old):
+            raise BadInput("old: wrong", field="old", problem="wrong")
+        if new == old or new.strip().casefold() == user.username.casefold():
+            raise BadInput("new: the same", field="new", problem="same")
+        hashed = self._passwords.hash(new, field="new")
+        with self._context.database.write() as tx:
             tx.execute(
-                update(staff_sessions)
-                .where(staff_sessions.c.user_id == user, staff_sessions.c.revoked_at.is_(None))
-                .values(revoked_at=tx.now)
+                update(users).where(users.c.id == user.id).values(password_hash=hashed, must_change=False)
             )
+            _end_sessions(tx, user.id, but=session)
+            tx.record(EventKind.ACCOUNT_CHANGED, official=user.id, what="password_chosen", by=user.id)
+
+    def is_password(self, user: Official, password: str) -> bool:
+        """Tell whether this is somebody's password."""
+        with self._context.database.read() as connection:
+            known = connection.execute(select(users.c.password_hash).where(users.c.id == user.id)).scalar()
+        return self._passwords.is_right(known, password)
 
     def find(self, username: str) -> Official | None:
         """Find an account by its name."""
@@ -156,7 +163,7 @@ class Staff:
             row = connection.execute(
                 select(users).where(users.c.centre == self._context.centre, users.c.username == username)
             ).first()
-        return _official(row) if row else None
+        return official_of(row) if row else None
 
     def names(self) -> list[str]:
         """List the names of all accounts."""
@@ -169,137 +176,20 @@ class Staff:
                 ).scalars()
             )
 
-    def sign_in(self, *, username: str, password: str, kind: str = "cookie") -> SignIn:
-        """
-        Open a session.
 
-        Args:
-            kind: "cookie" for a screen, "bearer" for a program.
-
-        Raises:
-            SignInFailed: Unknown name or wrong password; both take the same time.
-        """
-        with self._context.database.read() as connection:
-            user = connection.execute(
-                select(users).where(
-                    users.c.centre == self._context.centre,
-                    users.c.username == username.strip(),
-                    users.c.disabled_at.is_(None),
-                )
-            ).first()
-        hashed = user.password_hash if user else self._decoy_hash()
-        right = self._context.offload(lambda: _is_right(hashed, password))
-        if user is None or not right:
-            raise SignInFailed
-        return self._open_session(user, kind)
-
-    def sign_out(self, token: str) -> None:
-        """End a session; an unknown one is ended already."""
-        with self._context.database.write() as tx:
-            tx.execute(
-                update(staff_sessions)
-                .where(
-                    staff_sessions.c.token_hash == token_hash(token), staff_sessions.c.revoked_at.is_(None)
-                )
-                .values(revoked_at=tx.now)
-            )
-
-    def identify(self, token: str, *, kind: str | None = None) -> tuple[Official, str]:
-        """
-        Tell whose session a token is of, and its CSRF token.
-
-        Raises:
-            NotSignedIn: Unknown, ended, revoked, or of an account that was disabled.
-        """
-        with self._context.database.read() as connection:
-            row = connection.execute(
-                _SESSION,
-                {"token_hash": token_hash(token), "centre": self._context.centre},
-            ).first()
-        if (
-            row is None
-            or row.revoked_at is not None
-            or row.disabled_at is not None
-            or row.expires_at <= self._context.clock()
-            or (kind is not None and row.kind != kind)
-        ):
-            raise NotSignedIn
-        return _official(row), row.csrf
-
-    def _open_session(self, user: Record, kind: str) -> SignIn:
-        token, csrf = self._context.randomness.token(), self._context.randomness.token()
-        with self._context.database.write() as tx:
-            expires_at = tx.now + timedelta(hours=SESSION_HOURS[kind])
-            tx.execute(
-                insert(staff_sessions),
-                {
-                    "centre": tx.centre,
-                    "token_hash": token_hash(token),
-                    "csrf": csrf,
-                    "user_id": user.id,
-                    "kind": kind,
-                    "created_at": tx.now,
-                    "expires_at": expires_at,
-                },
-            )
-        return SignIn(token, csrf, _official(user), expires_at)
-
-    def _check_password(self, password: str) -> None:
-        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-            raise BadInput(
-                f"password: {MIN_PASSWORD} to {MAX_PASSWORD} signs",
-                field="password",
-                at_least=MIN_PASSWORD,
-                at_most=MAX_PASSWORD,
-            )
-
-    def _decoy_hash(self) -> str:
-        if self._decoy is None:
-            self._decoy = self._context.offload(lambda: _hasher().hash("nobody has this password"))
-        return self._decoy
-
-
-_SESSION = (
-    select(
-        users.c.id,
-        users.c.username,
-        users.c.name,
-        users.c.role,
-        users.c.agencies,
-        users.c.services,
-        users.c.disabled_at,
-        staff_sessions.c.kind,
-        staff_sessions.c.csrf,
-        staff_sessions.c.expires_at,
-        staff_sessions.c.revoked_at,
+def _end_sessions(tx: Transaction, user: int, *, but: int | None = None) -> None:
+    statement = update(staff_sessions).where(
+        staff_sessions.c.user_id == user, staff_sessions.c.revoked_at.is_(None)
     )
-    .select_from(staff_sessions.join(users, users.c.id == staff_sessions.c.user_id))
-    .where(
-        staff_sessions.c.token_hash == bindparam("token_hash"),
-        staff_sessions.c.centre == bindparam("centre"),
-    )
-)
+    if but is not None:
+        statement = statement.where(staff_sessions.c.id != but)
+    tx.execute(statement.values(revoked_at=tx.now))
 
 
-def _official(row: Record) -> Official:
+def official_of(row: Record) -> Official:
+    """Read a member of staff from a row."""
     return Official(row.id, row.username, row.name, row.role, _keys(row.agencies), _keys(row.services))
 
 
 def _keys(keys: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if keys is None else tuple(keys)
-
-
-def _hasher() -> Any:
-    from argon2 import PasswordHasher  # 30 ms, needed at a sign-in only
-
-    return PasswordHasher()
-
-
-def _is_right(hashed: str, password: str) -> bool:
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    try:
-        _hasher().verify(hashed, password[:MAX_PASSWORD])
-    except (VerificationError, InvalidHashError):
-        return False
-    return True

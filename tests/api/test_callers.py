@@ -174,7 +174,7 @@ def test_a_session_ends_with_its_time_and_with_the_sign_out(hall, clock):
     cookie = hall.callers["official by cookie"]
     token = cookie.headers["Cookie"].partition("=")[2]
 
-    hall.queue.staff.sign_out(token)
+    hall.queue.sessions.sign_out(token)
     assert hall.ask("GET", "/me", by=cookie).status_code == 401
     assert hall.ask("GET", "/me", by="official").status_code == 200
 
