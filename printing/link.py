@@ -27,6 +27,8 @@ Confirmation = Literal["process-id", "processed", "sent"]
 CHUNK_BYTES = 4096
 PROBE_ID = "~~~~"
 QUESTIONS = (1, 2, 3, 4)
+SETTLED_S = 0.05
+SETTLE_AT_MOST_S = 0.5
 
 
 class Link:
@@ -98,6 +100,10 @@ class Link:
     def close(self) -> None:
         self.transport.close()
 
+    def forget(self) -> None:
+        """Drop the beginning of a reply whose end never came."""
+        self._reader.clear()
+
     def _ask(self, request: bytes, is_answer: Callable[[Reply], bool]) -> Reply | None:
         try:
             self.write_all(request)
@@ -143,7 +149,10 @@ class Delivery:
         self._progress_at = time.monotonic()
         self._unacknowledged = -1
         self._asked: list[int] = []
+        self._asked_at = self._progress_at
         self._answers: dict[int, int] = {}
+        self._ready_at: float | None = None
+        self._is_fenced = False
 
     @property
     def is_all_sent(self) -> bool:
@@ -203,7 +212,10 @@ class Delivery:
             if reply == ProcessIdEcho(self._process_id):
                 return "process-id"
             if isinstance(reply, FenceReply) and self.confirmation == "processed":
-                return "processed"
+                if self._is_fenced:
+                    return "processed"
+                self._fence_again()
+                return None
             if isinstance(reply, RealTimeReply) and self._asked:
                 self._answers[self._asked.pop(0)] = reply.value
             elif isinstance(reply, AutomaticStatus):
@@ -215,26 +227,48 @@ class Delivery:
             self._answers = {}
         return None
 
+    def _fence_again(self) -> None:
+        """
+        Ask a second time behind a fence's answer, on a line that has fallen silent.
+
+        The answer is a byte that the end of a broken status report may look like; only one to a question asked when
+        none could be on its way is the printer's word.
+        """
+        until = time.monotonic() + SETTLE_AT_MOST_S
+        while self.link.listen(SETTLED_S) and time.monotonic() < until:
+            pass
+        self.link.forget()
+        try:
+            self.link.write_all(escpos.FENCE)
+        except TransportTimeout:
+            return
+        self._is_fenced = True
+        self._moved()
+
     def _ask_why(self) -> None:
         """All is sent, so a question cannot fall into the picture; answers are heard beside the echo."""
         self._suspect()
-        if self._asked:
+        if self._asked and time.monotonic() - self._asked_at < self._stall_s:
             return
         try:
             self.link.write_all(b"".join(escpos.status_request(kind) for kind in QUESTIONS))
         except TransportTimeout:
             return
-        self._asked = list(QUESTIONS)
+        self._asked, self._asked_at = list(QUESTIONS), time.monotonic()
+        self._answers = {}
 
     def _told(self, status: PrinterStatus) -> None:
-        is_mended = self.problem is not None and status.problem is None
+        """Take a printer's word; only the end of what it named itself is progress, not that of a mere suspicion."""
+        is_mended = self._named is not None and status.problem is None
         self.problem = self._named = status.problem
+        self._ready_at = time.monotonic() if status.problem is None else None
         if is_mended:
             self._moved()
 
     def _suspect(self) -> None:
-        """Call a printer stopped that has neither moved nor named a reason for a while."""
-        if self.quiet_s > self._stall_s and self.problem is None:
+        """Call a printer stopped that has neither moved nor named a reason nor said that it is ready for a while."""
+        is_ready = self._ready_at is not None and time.monotonic() - self._ready_at <= 2 * self._stall_s
+        if self.quiet_s > self._stall_s and self.problem is None and not is_ready:
             self.problem = "stopped"
 
     def _moved(self) -> None:

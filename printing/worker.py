@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+WEAKER = ("process-id", "processed", "sent")
+"""How a printer can confirm a slip, the surest first."""
+
 
 class Worker:
     """Runs in its own thread; `wake` and `stop` are called from others."""
@@ -40,6 +43,8 @@ class Worker:
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._confirmation: Confirmation | None = printer.confirmation
+        self._doubted: Confirmation | None = None
+        self._weak_probes = 0
         self._has_answered = printer.confirmation in ("process-id", "processed")
         self._silences = 0
         self._left_half_sent = False
@@ -136,10 +141,20 @@ class Worker:
             raise NotReady(uri=self.printer.uri, problem=status.problem)
         self._clean_up(link)
         if self._confirmation is None:
-            self._confirmation = link.probe_confirmation()
+            self._confirmation = self._probe(link)
             log.info("printer %s confirms by %s", self.printer.key, self._confirmation)
             self._spooler.prove(self.printer.key, self._confirmation)
         return self._confirmation
+
+    def _probe(self, link: Link) -> Confirmation:
+        """Find out how it confirms; one that knew better once has to fail several times before it counts as another."""
+        found = link.probe_confirmation()
+        if self._doubted is not None and WEAKER.index(found) > WEAKER.index(self._doubted):
+            self._weak_probes += 1
+            if self._weak_probes < self._timing.silent_probes:
+                raise NotReady(uri=self.printer.uri, problem="not_answering")
+        self._doubted, self._weak_probes = None, 0
+        return found
 
     def _preflight_in_silence(self, link: Link) -> Confirmation:
         """Print blind only where no answer can be expected: silence of one that can speak is a fault."""
@@ -220,8 +235,8 @@ class Worker:
 
     def _doubt(self, delivery: Delivery) -> None:
         """Ask anew how a printer confirms that is ready and has not: another one may stand there now."""
-        if delivery.is_all_sent and delivery.problem is None:
-            self._confirmation = None
+        if delivery.is_all_sent and delivery.problem is None and self._confirmation is not None:
+            self._doubted, self._confirmation = self._confirmation, None
 
     def _hold(self, job: Job, delivery: Delivery, reason: Reason) -> None:
         self._left_half_sent = True

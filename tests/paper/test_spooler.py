@@ -50,9 +50,15 @@ def emulator():
 
 
 @contextmanager
-def spooling(store, *printers, timing=QUICK, clock=utc_now, render=lambda job: JOB, states=None):
+def spooling(
+    store, *printers, timing=QUICK, clock=utc_now, render=lambda job: JOB, states=None, confirmations=None
+):
     settings = [
-        Printer(f"kiosk-{index}", printer if isinstance(printer, str) else printer.uri)
+        Printer(
+            f"kiosk-{index}",
+            printer if isinstance(printer, str) else printer.uri,
+            confirmation=confirmations[index - 1] if confirmations else None,
+        )
         for index, printer in enumerate(printers, start=1)
     ]
     spooler = Spooler(
@@ -215,6 +221,56 @@ def test_paper_out_with_everything_in_the_buffer_is_named_by_asking(store, emula
 
     assert reason == "paper_out"
     assert whole_tickets(printer) == 1
+
+
+@pytest.mark.parametrize("known", ["process-id", "processed"])
+def test_a_word_that_went_astray_holds_its_slip_and_no_other(store, emulator, known):
+    """The printer is ready and says so whenever it is asked; that is no progress, and not waited for without end."""
+    printer = emulator(loses=1, echoes=known == "process-id")
+    first, second = store.add(), store.add()
+
+    with spooling(store, printer, confirmations=[known]):
+        wait_for(lambda: second.state == "printed")
+
+    assert (first.state, first.reason) == ("held", "unconfirmed")
+    assert whole_tickets(printer) == 2
+
+
+def test_the_end_of_a_broken_status_report_is_not_taken_for_the_fence(store, emulator):
+    """Its bytes look like the answer to GS r. The printer has no paper, and holds all of the slip in its buffer."""
+    printer, row = emulator(echoes=False, stop_at=MIDDLE, buffer_bytes=65536), store.add()
+
+    with spooling(store, printer, confirmations=["processed"]):
+        wait_for(lambda: row.state == "held")
+        printer.say_late(b"\0\0\0")
+        time.sleep(0.3)
+        before = row.state
+        printer.fault("ready")
+        wait_for(lambda: row.state == "printed")
+
+    assert before == "held"
+    assert row.confirmed == "processed"
+    assert whole_tickets(printer) == 1
+
+
+def test_a_printer_that_knew_better_is_not_taken_for_another_by_one_bad_answer(store, emulator):
+    printer, rows = emulator(loses=4), [store.add() for _ in range(2)]  # a slip's, and both of a probe
+
+    with spooling(store, printer, confirmations=["process-id"]):
+        wait_for(lambda: rows[1].state == "printed")
+
+    assert [row.state for row in rows] == ["held", "printed"]
+    assert rows[1].confirmed == "process-id"
+
+
+def test_another_printer_in_its_place_is_known_after_three_probes(store, emulator):
+    printer, rows = emulator(echoes=False), [store.add() for _ in range(2)]
+
+    with spooling(store, printer, confirmations=["process-id"]):
+        wait_for(lambda: rows[1].state == "printed")
+
+    assert rows[1].confirmed == "processed"
+    assert [reason for _, _, reason in rows[1].history] == ["not_answering", "not_answering", None, None]
 
 
 def test_a_reset_in_the_middle_is_held_and_never_sent_again(store, emulator):
