@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from printing.jobs import Job, JobId, Reason
-from server.db.models import print_jobs
+from server.db.models import PENDING, print_jobs
 from server.job_rows import add_copy, move
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from printing.link import Confirmation
     from server.db.engine import Database
     from server.db.models import Record
+
+
+# Word by word the condition of the partial index: without it every job that was ever printed is looked at.
+_PENDING = text(PENDING)
 
 
 class DatabaseJobStore:
@@ -38,7 +42,7 @@ class DatabaseJobStore:
             row = connection.execute(
                 select(print_jobs)
                 .where(jobs.centre == self._database.centre, jobs.printer == printer)
-                .where(jobs.state == "queued", (jobs.next_try_at <= now) | (jobs.expires_at <= now))
+                .where(_PENDING, jobs.state == "queued", (jobs.next_try_at <= now) | (jobs.expires_at <= now))
                 .order_by((jobs.expires_at <= now).desc(), jobs.id)
                 .limit(1)
             ).first()
@@ -107,7 +111,7 @@ class DatabaseJobStore:
         with self._database.write() as tx:
             found = tx.execute(
                 select(jobs.id).where(
-                    jobs.centre == tx.centre, jobs.printer == printer, jobs.state == "sending"
+                    jobs.centre == tx.centre, jobs.printer == printer, jobs.state == "sending", _PENDING
                 )
             ).scalars()
             ids = list(found)
@@ -122,6 +126,7 @@ class DatabaseJobStore:
             rows = connection.execute(
                 select(print_jobs)
                 .where(jobs.centre == self._database.centre, jobs.printer == printer, jobs.state == "sending")
+                .where(_PENDING)
                 .order_by(jobs.id)
             ).fetchall()
         return [_job(row) for row in rows]
