@@ -1,5 +1,5 @@
 """
-Rows straight into the tables: a hall with a past, or with people waiting, without waiting for it.
+Rows straight into the tables: a hall with people waiting, without waiting for them (a past: `past.py`).
 
 Every row is a copy of one that the operations wrote, with other keys and times: so it has whatever columns a real one
 has, and a change of the tables needs no change here.
@@ -7,65 +7,13 @@ has, and a change of the tables needs no change here.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import sqlite3
 
-PER_DAY = 2000
-DAY_US = 86_400_000_000
-AT_ONCE = 100_000
-
-_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
-_DAYS = f"(1 + i / {PER_DAY})"
-_SHIFT = f"({DAY_US} * {_DAYS} + ({PER_DAY} - i % {PER_DAY}) * 15000000)"
-_SERVICE = "json_extract(:services, '$[' || (i % :count) || ']')"
-_PAST: dict[str, dict[str, str]] = {
-    "tickets": {
-        "id": ":base + i",
-        "day": f"date(t.day, '-' || {_DAYS} || ' days')",
-        "number": f"i % {PER_DAY}",
-        "label": f"'Z' || (i % {PER_DAY})",
-        "series": "'Z'",
-        "token": "'past-' || i",
-        "code": f"printf('%06x', i % {PER_DAY})",
-        "service": _SERVICE,
-    },
-    "requests": {"ticket_id": ":base + i", "service": _SERVICE, "rating_token": "'past-' || i"},
-    "events": {
-        "day": f"date(t.day, '-' || {_DAYS} || ' days')",
-        "ticket": ":base + i",
-        "number": f"'Z' || (i % {PER_DAY})",
-        "service": _SERVICE,
-    },
-    "print_jobs": {"ticket_id": ":base + i", "state": "'printed'"},
-}
-"""What differs from the pattern; columns that end in `_at` are shifted into the past as well."""
-_OF_TICKET = {"tickets": "id", "requests": "ticket_id", "events": "ticket", "print_jobs": "ticket_id"}
-
-
-def fill_past(database: Path, facts: dict[str, Any], count: int) -> None:
-    """Give the hall a past of `count` served tickets; no server may have the file."""
-    connection = sqlite3.connect(database, isolation_level=None)
-    # Safe against nothing, and fast: the file is thrown away after the run.
-    connection.executescript("PRAGMA synchronous=OFF; PRAGMA cache_size=-200000; PRAGMA foreign_keys=OFF;")
-    statements = [_copy(connection, table, changes) for table, changes in _PAST.items()]
-    values = {
-        "pattern": facts["served"],
-        "services": json.dumps(facts["services"]),
-        "count": len(facts["services"]),
-        "base": _highest(connection) + 1,
-    }
-    for first in range(0, count, AT_ONCE):
-        connection.execute("BEGIN")
-        for statement in statements:
-            connection.execute(statement, values | {"first": first, "last": min(first + AT_ONCE, count) - 1})
-        connection.execute("COMMIT")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+_OF_TICKET = {"tickets": "id", "requests": "ticket_id"}
 
 
 def fill_waiting(
@@ -124,24 +72,13 @@ def clear(connection: Any) -> None:
     for statement in (
         "UPDATE tickets SET state = 'expired', ended_at = arrived_at, bound = NULL"
         " WHERE state IN ('waiting', 'called', 'serving', 'held')",
-        "UPDATE print_jobs SET state = 'cancelled' WHERE state IN ('queued', 'held')",
+        # The words of the partial index, so that a long past is not read through.
+        "UPDATE print_jobs SET state = 'cancelled'"
+        " WHERE state IN ('queued', 'sending', 'held') AND state <> 'sending'",
     ):
         connection.execute(statement)
     connection.commit()
     connection.close()
-
-
-def _copy(connection: sqlite3.Connection, table: str, changes: dict[str, str]) -> str:
-    columns = {
-        name: f"t.{name} - {_SHIFT}" if name == "at" or name.endswith("_at") else source
-        for name, source in _columns(connection, table).items()
-    } | changes
-    if table != "tickets":
-        del columns["id"]
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) {_NUMBERS} SELECT {', '.join(columns.values())} "
-        f"FROM n CROSS JOIN {table} AS t WHERE t.{_OF_TICKET[table]} = :pattern ORDER BY i, t.id"
-    )
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml  # type: ignore[import-untyped]
 
 from bench import filling
+from bench.past import fill_past
 from bench.processes import ROOT, Server, free_port
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Hall:
         try:
             self.facts = self._prepare()
             if past:
-                filling.fill_past(self.database, self.facts, past)
+                fill_past(self.database, self.facts, past)
             self.server = self._stack.enter_context(self._serve(workers))
         except BaseException:
             self._stack.close()

@@ -19,9 +19,10 @@ from bench.loads import Bare, Outcome, in_turns, ratio
 from bench.processes import ROOT, Server, rss_mib, run_client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+CROWD = 500
 IMPORTS = "import flask, flask_socketio, sqlalchemy"
 
 
@@ -234,19 +235,17 @@ def start(run: Run) -> Iterator[Figure]:
 
 
 def history(run: Run) -> Iterator[Figure]:
-    """What a past costs: the same taps with many past tickets and with none."""
+    """What a past costs: the same taps with many past tickets and 500 waiting, and with none."""
     with run.make_hall("new") as new, run.make_hall("old", past=run.history) as old:
         size_mb = old.database.stat().st_size / 1e6
         for name, load in (("issue", _one_by_one), ("call", _calls)):
             without: list[float] = []
             having: list[float] = []
-            for hall in (new, old):
-                load(hall)
-            in_turns(
-                run.rounds * 2, (partial(load, new), without.append), (partial(load, old), having.append)
-            )
+            crowded = partial(_crowded, load, old)
+            load(new), crowded()
+            in_turns(run.rounds * 2, (partial(load, new), without.append), (crowded, having.append))
             yield Figure(
-                f"{name} p50 with {run.history:,} past tickets ({size_mb:,.0f} MB)",
+                f"{name} p50, {run.history:,} past tickets ({size_mb:,.0f} MB) and {CROWD} waiting",
                 f"{median(having):.2f} ms",
                 f"{median(without):.2f} ms",
                 median(one / other for one, other in zip(having, without, strict=True)),
@@ -296,8 +295,15 @@ def _on_postgres(run: Run, hall: Hall) -> tuple[Outcome, Outcome]:
     return issued, called
 
 
+def _crowded(load: Callable[[Hall], float], hall: Hall) -> float:
+    """Run a load while many wait for other taps than its own."""
+    counters = hall.facts["counters"][:50]
+    hall.fill_waiting(CROWD // len(counters), counters)
+    return load(hall)
+
+
 def _one_by_one(hall: Hall) -> float:
-    return _p50(loads.issue(hall, at_once=1, each=60, with_key=True))
+    return _p50(loads.issue(hall, at_once=1, each=100, with_key=True))
 
 
 def _calls(hall: Hall) -> float:
