@@ -1,5 +1,6 @@
 """
-The hall lived through at random: every verb, many counters, time going on and standing still, days that change.
+The hall lived through at random: every verb, many counters, time going on and standing still, days that change and
+clocks that are put forward and back.
 
 After each step: no ticket in two hands, none lost, the totals agree, the bound holds; at the end the
 log verifies and every call replays. `make soak` takes more steps
@@ -11,20 +12,23 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from server.app import open_queue
 from server.config import load
+from server.db import queries
 from server.db.engine import make_engine
 from server.db.migrating import migrate
 from server.db.models import events, requests, tickets
+from server.domain.numbering import day_of
 from server.errors import QueueError
 from server.operations.context import dumps
 from server.operations.ledger import origin
@@ -39,8 +43,14 @@ STEPS_OF_AN_EXAMPLE = 100
 COUNTERS = (6, 7, 8, 9, 10, 13, 15, 18, 19, 20, 21, 25)
 SERVICES = ("passport", "id_lost", "residence_ref", "birth", "death", "copy_cert", "sign_cert", "apostille")
 BOOKED = ("passport", "id_lost", "birth")
+COLLECTED = ("apostille", "legalise")
 CATEGORIES = (None, None, None, "veteran", "disability", "war_disability")
 FINAL = {"served", "no_show", "cancelled", "expired"}
+
+# Its clocks change twice a year, an hour after midnight UTC.
+ZONE = "Europe/Chisinau"
+BEFORE_AUTUMN = datetime(2026, 10, 25, 0, 40, tzinfo=UTC)
+BEFORE_SPRING = datetime(2027, 3, 28, 0, 40, tzinfo=UTC)
 
 LOG_KEY = SigningKey(origin("asan-1"), bytes(32))
 CONFIG = load(ROOT / "config.yaml")
@@ -60,20 +70,33 @@ def _fresh_database() -> str:
     return f"sqlite:///{path}"
 
 
+def before_next_change(now: datetime, zone: ZoneInfo) -> datetime:
+    """Find the last quarter of an hour before the clocks change next."""
+    at = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    while at.astimezone(zone).utcoffset() == (at + timedelta(hours=1)).astimezone(zone).utcoffset():
+        at += timedelta(hours=1)
+    return at + timedelta(minutes=45)
+
+
 class LivingHall(RuleBasedStateMachine):
     """Does at random what people do; a refusal is fine, a wrong state is not."""
 
-    @initialize()
-    def open_the_hall(self):
-        self.clock = FixedClock(OPENING_TIME)
+    @initialize(
+        start=st.sampled_from((OPENING_TIME, BEFORE_AUTUMN, BEFORE_SPRING)),
+        closing=st.sampled_from(("serve_out", "expire")),
+    )
+    def open_the_hall(self, start, closing):
+        self.clock = FixedClock(start)
         config = CONFIG.model_copy(
             update={
                 "centre": CONFIG.centre.model_copy(
                     update={
-                        "hours": dict.fromkeys(CONFIG.centre.hours, (("00:00", "24:00"),)),
+                        "timezone": ZONE,
+                        "hours": dict.fromkeys(CONFIG.centre.hours, (("00:00", "23:30"),)),
                         "holidays": (),
                     }
-                )
+                ),
+                "policy": CONFIG.policy.model_copy(update={"closing": closing}),
             }
         )
         self.queue = open_queue(config, database_url=_fresh_database(), clock=self.clock, log_key=LOG_KEY)
@@ -105,11 +128,22 @@ class LivingHall(RuleBasedStateMachine):
     def time_goes_on(self, minutes):
         self.clock.advance(minutes=minutes)
         self.queue.tickets.end_postponements()
+        self.queue.days.close()
 
     @rule()
     def the_day_ends(self):
         self.clock.advance(hours=24)
         self.queue.days.expire_earlier()
+
+    @rule(waiting=st.integers(0, 3))
+    def the_clocks_change(self, waiting):
+        """Some wait from before the change until after it; to come twice in a run takes it over both."""
+        self.clock.now = before_next_change(self.clock(), ZoneInfo(ZONE))
+        self.queue.days.expire_earlier()
+        for service in SERVICES[:waiting]:
+            self.a_walk_in(service)
+        self.clock.advance(minutes=20)
+        self.queue.tickets.end_postponements()
 
     @rule(
         service=st.sampled_from(SERVICES),
@@ -117,9 +151,15 @@ class LivingHall(RuleBasedStateMachine):
         category=st.sampled_from(CATEGORIES),
     )
     def a_visitor_comes(self, service, also, category):
-        ticket = self.queue.tickets.issue(service=service, also=also, category=category)
-        self.tokens.append(ticket["token"])
-        self.issued += 1
+        self.a_walk_in(service, also=also, category=category)
+
+    def a_walk_in(self, service, **wishes):
+        self.takes(self.attempt(lambda: self.queue.tickets.issue(service=service, **wishes)))
+
+    def takes(self, ticket):
+        if ticket:
+            self.tokens.append(ticket["token"])
+            self.issued += 1
 
     @rule(
         services=st.lists(st.sampled_from(SERVICES[:3]), min_size=3, max_size=8),
@@ -129,17 +169,18 @@ class LivingHall(RuleBasedStateMachine):
         """Many for the same counters, each a little after the other: a queue in which the rule has to choose."""
         for service, category in zip(services, categories, strict=False):
             self.clock.advance(seconds=40)
-            self.tokens.append(self.queue.tickets.issue(service=service, category=category)["token"])
-            self.issued += 1
+            self.a_walk_in(service, category=category)
 
     @rule(service=st.sampled_from(BOOKED), minutes=st.integers(-15, 35))
     def an_appointment_comes(self, service, minutes):
         slot = self.clock() + timedelta(minutes=minutes)
         code = self.queue.check_ins.book(service=service, slot_at=slot)["code"]
-        ticket = self.attempt(lambda: self.queue.check_ins.check_in(code))
-        if ticket:
-            self.tokens.append(ticket["token"])
-            self.issued += 1
+        self.takes(self.attempt(lambda: self.queue.check_ins.check_in(code)))
+
+    @rule(service=st.sampled_from(COLLECTED))
+    def a_result_is_collected(self, service):
+        code = self.queue.check_ins.announce_result(service=service)["code"]
+        self.takes(self.attempt(lambda: self.queue.check_ins.check_in(code)))
 
     @rule(number=st.sampled_from(COUNTERS))
     def a_counter_calls(self, number):
@@ -163,6 +204,11 @@ class LivingHall(RuleBasedStateMachine):
     def a_visitor_is_sent_on(self, number, where):
         to = {"counter": where} if isinstance(where, int) else {"service": where}
         self.attempt(lambda: self.queue.visits.transfer(number, self.officials[number], **to))
+
+    @rule(number=st.sampled_from(COUNTERS), other=st.sampled_from(COUNTERS))
+    def a_visitor_is_sent_to_an_official(self, number, other):
+        to = self.officials[other].id
+        self.attempt(lambda: self.queue.visits.transfer(number, self.officials[number], to_official=to))
 
     @rule(number=st.sampled_from(COUNTERS))
     def a_service_is_added(self, number):
@@ -208,6 +254,7 @@ class LivingHall(RuleBasedStateMachine):
             # `bound` and a counter in hand exclude each other, and an ended ticket waits for nobody.
             assert row.bound is None or row.state in ("waiting", "held")
             assert row.state not in FINAL or row.ended_at is not None
+            assert row.day == day_of(row.arrived_at, ZONE)
             due = row.start_at + timedelta(seconds=row.target_s - row.credit_s + row.penalty_s)
             assert row.due_at == due
 
@@ -235,6 +282,21 @@ class LivingHall(RuleBasedStateMachine):
                 select(events.c.number).where(text("kind = 'alarm.overtaken'"))
             ).fetchall()
         assert alarms == []
+
+    @invariant()
+    def the_log_and_what_is_counted_agree_with_the_tickets(self):
+        if not hasattr(self, "queue"):
+            return
+        with self.queue.context.database.read() as connection:
+            entries = connection.execute(
+                select(func.count()).select_from(events).where(events.c.kind == "ticket.issued")
+            ).scalar_one()
+            waiting = connection.execute(
+                select(func.count()).select_from(tickets).where(tickets.c.state == "waiting")
+            ).scalar_one()
+            counted = queries.waiting_by_service(connection, self.queue.context.centre)
+        assert entries == self.issued
+        assert sum(counted.values()) == waiting
 
 
 LivingHall.TestCase.settings = settings(
