@@ -1,4 +1,4 @@
-"""What runs by the clock: forecasts in every process; printing and the day's end in the one that holds the lease."""
+"""What runs by the clock: forecasts, printing and the day's end, in the one process that holds the lease."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ class Timers:
         self._queue = queue
         self._printers = printers
         self._on_forecast = on_forecast
+        self._one_process = one_process
         self._lease = Lease(queue, "clock", take_at_once=one_process)
         self._stop = threading.Event()
         self.ticks = 0
@@ -95,13 +96,13 @@ class Timers:
 
     def tick(self) -> None:
         """Do what is due in this second."""
-        is_new = self._queue.waits.refresh(if_changed=True)
+        if self.ticks % 2 == 0:
+            self._lead(self._lease.hold())
+        is_new = self._foretell()
         # A board that comes every other second, though nothing has changed, tells a display that it is live.
         if is_new or self.ticks % HEARTBEAT_TICKS == 0:
             self._on_forecast()
         self._queue.printer_states.refresh()
-        if self.ticks % 2 == 0:
-            self._lead(self._lease.hold())
         if self.leads:
             self._queue.tickets.end_postponements()
             self._printers.tend()
@@ -125,6 +126,20 @@ class Timers:
     def stop(self) -> None:
         """End `run` and `seal` soon."""
         self._stop.set()
+
+    def _foretell(self) -> bool:
+        """Have the waits of this second; a forecast that cannot be made or had keeps nothing else from being done."""
+        waits = self._queue.waits
+        try:
+            if not self.leads:
+                return waits.follow()
+            is_new = waits.refresh(if_changed=True)
+            if is_new and not self._one_process:
+                waits.share()
+        except Exception:
+            log.exception("the waits could not be told anew; it is tried again")
+            return False
+        return is_new
 
     def _seal_once(self) -> None:
         try:

@@ -327,6 +327,20 @@ def test_one_tap_that_reaches_both_workers_gives_one_ticket(cluster: Cluster, pa
     assert {(answer.status, answer.data) for answer in answers} == {(201, answers[0].data)}
 
 
+def test_one_worker_estimates_for_all(cluster: Cluster, pair: tuple[int, int]) -> None:
+    leader, other = pair
+    ticket = cluster.issue(other, print=False)
+
+    def told(pid: int) -> Any:
+        return cluster.do(pid, "GET", f"/tickets/{ticket['token']}")["wait"]
+
+    # A ticket that the forecast knows is told its own wait, less what has passed since.
+    eventually(lambda: _differs_little(told(leader), told(other)), within_s=20)
+    assert forecasting(leader)
+    assert not forecasting(other)
+    cluster.at(leader, "next")
+
+
 @pytest.mark.parametrize("bus", ["stopped", "frozen"])
 def test_without_the_bus_the_workers_hear_of_each_other_by_the_log(
     cluster: Cluster, pair: tuple[int, int], bus: str
@@ -380,8 +394,23 @@ def test_when_the_worker_that_prints_is_killed_another_takes_over(
     eventually(lambda: len(cluster.workers) == 2 and leader not in cluster.workers, within_s=STARTS_WITHIN_S)
     new_leader = cluster.leader()
     assert new_leader != leader
+    eventually(lambda: forecasting(new_leader), within_s=20)
+    waiting = cluster.issue(new_leader, print=False)
+    for pid in cluster.workers:
+        eventually(
+            lambda pid=pid: cluster.do(pid, "GET", f"/tickets/{waiting['token']}")["wait"], within_s=20
+        )
     for pid in cluster.workers:
         eventually(lambda pid=pid: cluster.ask(pid, "GET", "/readyz").status == 200, within_s=STARTS_WITHIN_S)
+
+
+def forecasting(worker: int) -> bool:
+    """Tell whether a worker plays the hall: it does so in a process of its own."""
+    return any(b"server.forecasting" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children(worker))
+
+
+def _differs_little(one: Any, other: Any) -> bool:
+    return bool(one and other and all(abs(one[key] - other[key]) < 20 for key in ("low_s", "high_s")))
 
 
 def together(tasks: list[Callable[[], Any]]) -> None:

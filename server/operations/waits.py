@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from server.db import estimates, queries
+from server.db.forecasts import newer_forecast, write_forecast
 from server.domain.calling import Lane
 from server.domain.states import CounterState
 from server.domain.waiting import (
@@ -27,6 +28,7 @@ from server.domain.waiting import (
 from server.operations.issuing import terms_of
 from server.operations.learning import Learning
 from server.operations.serving import lane_of, quota_every, servable
+from server.operations.told import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +45,8 @@ log = logging.getLogger(__name__)
 
 # Those in service go on, though nothing happens: their remaining times shrink.
 STALE_AFTER = timedelta(seconds=15)
+# Nobody is told what another process foretold longer ago: it has died, and none has taken over.
+TOLD_FOR = timedelta(minutes=2)
 # Of those who have an appointment, as one centre published it for one day of 12,458 bookings (FIELD.md).
 BOOKED_COME = 0.71
 BOOKED_COME_LATE = 0.3
@@ -54,7 +58,8 @@ class Waits:
     """
     Forecasts of the hall, at most one a second.
 
-    `refresh` is called by the clock when something has changed; who reads gets the last forecast at no cost.
+    `refresh` is called by the clock when something has changed, in one process of the centre, which may `share` it with
+    the others; those `follow`. Who reads gets the last forecast at no cost.
 
     Args:
         forecaster: Plays the hall; `server.forecasting` has one that does it in a process of its own.
@@ -97,6 +102,28 @@ class Waits:
                 # The last forecast stays, and is tried again when the hall has changed.
                 log.exception("the waits could not be estimated")
                 return False
+        return True
+
+    def share(self) -> None:
+        """Hand the forecast to the other processes of the centre."""
+        packed = pack(self._forecast, self._waiting)
+        with self._context.database.write() as tx:
+            write_forecast(tx, self._forecast.at, packed)
+
+    def follow(self) -> bool:
+        """
+        Take over the forecast that the elected process shared, instead of making one.
+
+        Returns:
+            Whether there was a newer one.
+        """
+        now = self._context.clock()
+        with self._context.database.read() as connection:
+            row = newer_forecast(connection, self._context.centre, max(self._forecast.at, now - TOLD_FOR))
+        if row is None:
+            return False
+        told, self._waiting = unpack(row.at, row.document)
+        self._take(told)
         return True
 
     def keep(self) -> None:

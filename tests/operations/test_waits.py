@@ -152,6 +152,31 @@ def test_the_process_that_takes_over_counts_no_promise_again(queue, clock, offic
     assert other.waits.hit_rate()["promised"] == 2
 
 
+def test_what_one_process_foretold_every_other_tells(queue, clock, official, reopen):
+    other = reopen()
+    waiting = [create_ticket(queue, BIRTH) for _ in range(3)]
+    clock.advance(seconds=2)
+    queue.waits.refresh()
+    queue.waits.share()
+
+    assert other.waits.follow()
+
+    for ticket in waiting:
+        assert other.waits.for_ticket(ticket["id"]) == queue.waits.for_ticket(ticket["id"]) is not None
+    assert other.waits.for_newcomer(BIRTH) == queue.waits.for_newcomer(BIRTH)
+    assert other.waits.waiting(BIRTH) == 3
+    assert not other.waits.follow()
+
+
+def test_what_a_process_foretold_that_has_died_is_told_no_more(queue, clock, official, reopen):
+    other = reopen()
+    queue.waits.refresh()
+    queue.waits.share()
+    clock.advance(minutes=3)
+
+    assert not other.waits.follow()
+
+
 def test_a_forecast_that_fails_leaves_the_last_one(config, clock, tmp_path, caplog):
     calls = []
 
