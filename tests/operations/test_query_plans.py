@@ -94,7 +94,7 @@ def _live(queue, clock):
     queue.tickets.postpone(tokens[6], 5)
     _tick(queue, ledger, store)
     for number, official in officials.items():
-        queue.staff.identify(token)
+        queue.sessions.identify(token)
         queue.counters.next(number, official)
         queue.visits.start(number, official)
         clock.advance(minutes=3)
@@ -122,7 +122,7 @@ def _live(queue, clock):
     queue.counters.all()
     queue.counters.alarms()
     queue.counters.close(18, officials[18])
-    queue.staff.identify(open_session(queue, supervisor, "bearer")[0])
+    queue.sessions.identify(open_session(queue, supervisor, "bearer")[0])
     clock.advance(minutes=10)
     _tick(queue, ledger, store)
     clock.advance(days=1)
