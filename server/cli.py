@@ -120,6 +120,11 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", parents=[common], help="name every fault of the configuration")
     check.set_defaults(command=_check)
 
+    code = commands.add_parser(
+        "kiosk-code", help="write the line for config.yaml that lets a code open the kiosk's staff menu"
+    )
+    code.set_defaults(command=_kiosk_code)
+
     _agent(commands)
     _accounts(commands, common)
     add_log_commands(commands, common)
@@ -239,6 +244,20 @@ def _check(options: argparse.Namespace) -> int:
         f"{settings.config_path}: in order. {len(config.zones)} zones, {len(config.counters)} counters, "
         f"{len(config.agencies)} agencies, {len(config.services)} services, {len(config.printers)} printers."
     )
+    return 0
+
+
+def _kiosk_code(options: argparse.Namespace) -> int:
+    import getpass
+
+    from server.errors import StartError
+    from server.operations.touchscreens import hash_code
+
+    code = getpass.getpass("code: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    try:
+        print(f'staff_code_hash: "{hash_code(code)}"')
+    except ValueError as error:
+        raise StartError(str(error)) from error
     return 0
 
 

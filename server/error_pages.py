@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Facts that go with a problem as they are, RFC 3339.
+MOMENTS = ("come_at", "opens_at", "closes_at")
 KEYS_BY_STATUS = {
     400: "bad_request",
     401: "not_signed_in",
@@ -87,7 +89,10 @@ def _answer_refusal(error: QueueError) -> Response:
     title = words.text(f"errors.{error.key}")
     detail = _detail(words, error) or title
     fields = [{"field": error.facts["field"], "message": detail}] if "field" in error.facts else None
-    return _answer(error.key, title, detail, error.status, fields, state=error.facts.get("state"))
+    moments = {name: error.facts[name] for name in MOMENTS if error.facts.get(name)}
+    return _answer(
+        error.key, title, detail, error.status, fields, state=error.facts.get("state"), moments=moments
+    )
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -119,6 +124,7 @@ def _answer(
     errors: list[dict[str, str]] | None = None,
     *,
     state: str | None = None,
+    moments: dict[str, str] | None = None,
 ) -> Response:
     if _wants_page():
         config = queue().context.config
@@ -133,7 +139,9 @@ def _answer(
             centre_name=config.centre.name,
         )
         return make_response(page, status)
-    return problem(key=key, title=title, detail=detail, status=status, errors=errors, state=state)
+    return problem(
+        key=key, title=title, detail=detail, status=status, errors=errors, state=state, moments=moments
+    )
 
 
 def _detail(words: Wording, error: QueueError) -> str | None:

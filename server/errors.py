@@ -211,6 +211,30 @@ class NotWalkIn(Conflict):
     key = "not_walk_in"
 
 
+class ServiceClosed(Conflict):
+    """The service takes no walk-ins today; carries `service`."""
+
+    key = "service_closed"
+
+
+class QueueFull(Conflict):
+    """As many wait as may; carries `service`."""
+
+    key = "queue_full"
+
+
+class ClosingSoon(QueueFull):
+    """Who came now would not be served before closing; carries `service` and `closes_at`."""
+
+    key = "closing_soon"
+
+
+class WrongCode(QueueError):
+    """The code of the staff menu is another, or what it opened has ended."""
+
+    key, status = "wrong_code", 401
+
+
 class RejoinTooLate(Conflict):
     """A missed call cannot be made good any more; carries `grace_minutes`."""
 

@@ -38,6 +38,8 @@ class EventKind(StrEnum):
     COUNTER_CHANGED = "counter.changed"
     COUNTER_PAUSED = "counter.paused"
     COUNTER_CLOSED = "counter.closed"
+    SERVICE_CLOSED = "service.closed"
+    SERVICE_OPENED = "service.opened"
     OVERTAKEN = "alarm.overtaken"
     RATING_GIVEN = "rating.given"
     CONFIG_APPLIED = "config.applied"

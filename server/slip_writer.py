@@ -50,7 +50,7 @@ class SlipWriter:
     def bring(self, key: str, words: Wording) -> dict[str, Any]:
         """List what to have ready."""
         known = self._config.service.get(key)
-        items = known.bring[:BRING_AT_MOST] if known else ()
+        items = known.to_have[:BRING_AT_MOST] if known else ()
         return {"bring_title": words.text("paper.bring"), "bring": tuple(words.name(item) for item in items)}
 
     def labelled(self, words: Wording, key: str, value: str) -> Labelled:

@@ -12,7 +12,7 @@ BASE = "/api/v1"
 
 def register(app: OpenAPI) -> None:
     """Add every route of the interface."""
-    from server.api import accounts, counters, hall, log, presence, printing, reception, tickets, voice
+    from server.api import accounts, counters, hall, kiosk, log, presence, printing, reception, tickets, voice
 
-    for module in (accounts, tickets, counters, hall, voice, presence, log, printing, reception):
+    for module in (accounts, tickets, kiosk, counters, hall, voice, presence, log, printing, reception):
         app.register_api(module.blueprint)

@@ -39,6 +39,7 @@ def problem(
     status: int,
     errors: list[dict[str, str]] | None = None,
     state: str | None = None,
+    moments: dict[str, str] | None = None,
 ) -> Response:
     """
     Answer with a problem.
@@ -46,6 +47,7 @@ def problem(
     Args:
         key: Names its type.
         state: Of the ticket or counter that stood in the way.
+        moments: Times that a screen may tell in its own way, by their names.
     """
     body: dict[str, Any] = {
         "type": f"urn:navbat:problem:{key}",
@@ -57,4 +59,5 @@ def problem(
         body["errors"] = errors
     if state:
         body["state"] = state
+    body.update(moments or {})
     return Response(dumps(body), status, mimetype=PROBLEM_TYPE)

@@ -426,6 +426,9 @@ class ServiceNow(BaseModel):
     waiting: int
     ahead: int
     wait: Wait | None
+    obstacle: Literal["service_closed", "queue_full", "closing_soon"] | None = Field(
+        default=None, description="What keeps a walk-in out now, beside the hours and the channels"
+    )
 
 
 class OfferedService(Named, ServiceNow):
@@ -436,6 +439,7 @@ class OfferedService(Named, ServiceNow):
     channels: list[str]
     minutes: int
     bring: list[Names]
+    cost: Names | None = Field(description="What it costs, where that is known")
 
 
 class OfferedAgency(Named):
@@ -459,6 +463,13 @@ class OfferedCategory(Named):
     legal_reference: Names
 
 
+class QuietHours(BaseModel):
+    """A span of today in which clearly fewer visitors come than now."""
+
+    from_at: Time
+    until_at: Time
+
+
 class Changing(BaseModel):
     """What of the catalogue changes through the day; `catalogue` names the rest, to be fetched when it is another."""
 
@@ -468,6 +479,7 @@ class Changing(BaseModel):
     opens_at: Time | None
     closes_at: Time | None
     popular: list[str]
+    quieter: list[QuietHours]
 
 
 class CatalogueNow(Changing):
@@ -532,3 +544,6 @@ class Problem(BaseModel):
     state: str | None = Field(
         default=None, description="With 409: the state of the ticket or counter that stands in the way"
     )
+    come_at: Time | None = Field(default=None, description="When an appointment that is early may check in")
+    opens_at: Time | None = Field(default=None, description="When the centre opens again")
+    closes_at: Time | None = Field(default=None, description="When it closes, with `closing_soon`")

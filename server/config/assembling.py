@@ -17,6 +17,7 @@ AS_WRITTEN = (
     "zones",
     "categories",
     "policy",
+    "admission",
     "printers",
     "displays",
     "paper",
@@ -87,10 +88,21 @@ def _service(key: str, row: Row, sections: dict[str, Any], catalogue: Catalogue)
         minutes=change.minutes or int(row.cells["minutes"]),
         channels=change.channels or frozenset(row.items("channels")),
         bring=tuple(catalogue.bring.rows[item].names(languages) for item in row.items("bring")),
+        cost=_in_languages(change.cost, languages) or _cost(row, catalogue, languages),
+        most_waiting=change.most_waiting or sections["admission"].most_waiting,
         target_minutes=change.target_minutes or sections["policy"].target_minutes.walk_in,
         series=change.series or agency.series,
         zone=change.zone or agency.zone,
     )
+
+
+def _cost(row: Row, catalogue: Catalogue, languages: list[str]) -> dict[str, str] | None:
+    items = row.items("cost")
+    return catalogue.bring.rows[items[0]].names(languages) if items else None
+
+
+def _in_languages(names: dict[str, str] | None, languages: list[str]) -> dict[str, str] | None:
+    return {language: names[language] for language in languages} if names else None
 
 
 def _slug(group: str) -> str:

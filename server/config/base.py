@@ -18,6 +18,7 @@ Series = Annotated[str, StringConstraints(pattern=SERIES_PATTERN)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Channel = Literal["walk_in", "appointment", "collect", "outreach"]
 Minutes = Annotated[int, Field(ge=1, le=480)]
+People = Annotated[int, Field(ge=1, le=5000)]
 
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CHANNELS: tuple[Channel, ...] = ("walk_in", "appointment", "collect", "outreach")

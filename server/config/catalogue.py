@@ -22,6 +22,8 @@ COLUMNS = {
     "groups": ("key",),
     "bring": ("key",),
 }  # fmt: skip
+# What a catalogue may leave out.
+OPTIONAL = {"services": ("cost",)}
 FILES = tuple(COLUMNS)
 
 
@@ -38,7 +40,7 @@ class Row:
 
     def items(self, column: str) -> list[str]:
         """Split a cell that lists several things, separated by semicolons."""
-        return [item.strip() for item in self.cells[column].split(";") if item.strip()]
+        return [item.strip() for item in self.cells.get(column, "").split(";") if item.strip()]
 
 
 @dataclass(slots=True)
@@ -105,7 +107,8 @@ def _read_table(name: str, path: Path, shown_as: str, languages: list[str]) -> T
     lines = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         table.columns = tuple(next(lines, ()))
-        if _check_header(table, (*COLUMNS[name], *(f"name_{language}" for language in languages))):
+        wanted = (*COLUMNS[name], *(f"name_{language}" for language in languages))
+        if _check_header(table, wanted, OPTIONAL.get(name, ())):
             _read_rows(table, lines, languages)
     except csv.Error as error:
         table.whole = False
@@ -126,15 +129,15 @@ def _read_text(path: Path, table: Table) -> str | None:
     return None
 
 
-def _check_header(table: Table, wanted: tuple[str, ...]) -> bool:
-    known = (*wanted, *(column for column in table.columns if column.startswith("name_")))
+def _check_header(table: Table, wanted: tuple[str, ...], optional: tuple[str, ...]) -> bool:
+    known = (*wanted, *optional, *(column for column in table.columns if column.startswith("name_")))
     if not table.columns:
         table.problem(1, "", "the file is empty")
     for column in table.columns:
         if table.columns.count(column) > 1:
             table.problem(1, column, "this column stands there twice")
         elif column not in known:
-            table.problem(1, column, f"unknown column `{column}`", closest(column, wanted))
+            table.problem(1, column, f"unknown column `{column}`", closest(column, known))
     for column in wanted:
         if column not in table.columns:
             table.problem(1, column, f"column `{column}` is missing")
@@ -177,11 +180,14 @@ def _check_services(catalogue: Catalogue) -> None:
             services.problem(row.line, "minutes", message, key=key)
         if not row.items("channels"):
             services.problem(row.line, "channels", "is empty", f"one of {', '.join(CHANNELS)}", key=key)
+        if len(row.items("cost")) > 1:
+            services.problem(row.line, "cost", "names more than one thing", key=key)
     _check_cells(services, "channels", CHANNELS, "channel")
     for column, table, what in (
         ("agency", catalogue.agencies, "agency"),
         ("group", catalogue.groups, "group"),
         ("bring", catalogue.bring, f"item; add it to {catalogue.bring.file}:"),
+        ("cost", catalogue.bring, f"item; add it to {catalogue.bring.file}:"),
     ):
         if table.whole:
             _check_cells(services, column, tuple(table.rows), what)

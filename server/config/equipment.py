@@ -67,6 +67,8 @@ class Kiosk(Part):
         printer: Where a kiosk prints that was enrolled without a printer of its own.
         show_all: Show services that cannot be taken here and now too, with the reason.
         screen_mm: Width and height of the glass, for targets of 20 mm.
+        staff_code_hash: Of the code that opens the staff menu, as `navbat kiosk-code` writes it; None: no menu.
+        volume: In percent, what every visitor begins with; to be set so that it is at most 65 dBA.
         automatic_copy: A slip whose printer was lost before the cut is printed once more by itself, marked as a copy.
     """
 
@@ -76,6 +78,8 @@ class Kiosk(Part):
     show_all: bool = True
     automatic_copy: bool = True
     screen_mm: ScreenSize | None = None
+    staff_code_hash: Annotated[str, StringConstraints(pattern=r"^\$argon2id\$")] | None = None
+    volume: Annotated[int, Field(ge=5, le=100)] = 40
 
     @model_validator(mode="after")
     def _warns_before_the_end(self) -> Kiosk:

@@ -20,6 +20,7 @@ from server.config.base import (
     Minutes,
     Names,
     Part,
+    People,
     Series,
     Weekday,
 )
@@ -102,13 +103,21 @@ class Zone(Part):
 
 
 class Agency(Part):
-    """An institution that offers services; `series` starts its numbers, `zone` is where its visitors wait."""
+    """
+    An institution that offers services.
+
+    Attributes:
+        series: Starts its numbers.
+        zone: Where its visitors wait.
+        most_waiting: So many may wait for all its services together; None: any number.
+    """
 
     key: Key
     kind: Literal["state", "private", "utility"]
     name: Names
     series: Series
     zone: Key
+    most_waiting: People | None = None
 
 
 class Group(Part):
@@ -128,6 +137,8 @@ class Service(Part):
         bring: What to have ready, each item by language.
         series: Its own or its agency's.
         zone: Where its visitors wait; its own or its agency's.
+        cost: What it costs, by language; None: not known.
+        most_waiting: So many may wait for it; None: any number.
     """
 
     key: Key
@@ -140,6 +151,13 @@ class Service(Part):
     target_minutes: Minutes
     series: Series
     zone: Key
+    cost: Names | None = None
+    most_waiting: People | None = None
+
+    @property
+    def to_have(self) -> tuple[Names, ...]:
+        """What to have ready, and what it costs where that is known."""
+        return (*self.bring, self.cost) if self.cost else self.bring
 
     @field_serializer("channels")
     def _in_order(self, channels: frozenset[Channel]) -> list[Channel]:

@@ -9,11 +9,12 @@ from server.config.equipment import Display, Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Service, Zone
 from server.config.paper import Paper
 from server.config.phone import PhoneTickets, Push
-from server.config.rules import Category, Policy, Rating
+from server.config.rules import Admission, Category, Policy, Rating
 from server.config.sign_in import SignIn
 from server.config.voice import Voice, ZoneVoice
 
 __all__ = [
+    "Admission",
     "Agency",
     "Category",
     "Centre",
@@ -48,6 +49,7 @@ class Config(Part):
     counters: tuple[Counter, ...]
     categories: tuple[Category, ...]
     policy: Policy
+    admission: Admission
     printers: tuple[Printer, ...]
     displays: tuple[Display, ...]
     paper: Paper

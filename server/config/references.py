@@ -41,6 +41,7 @@ NAMES = (
     "centre.holidays.*.name",
     "zones.*.name",
     "zones.*.where",
+    "services.*.cost",
     "categories.*.name",
     "categories.*.evidence",
     "categories.*.legal_reference",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from server.config.base import AsTuple, Key, Minutes, Names, Part
+from server.config.base import AsTuple, Key, Minutes, Names, Part, People
 
 
 class Category(Part):
@@ -82,6 +82,19 @@ class Policy(Part):
     late_minutes: Annotated[int, Field(ge=0, le=240)]
     out_of_turn_reasons: Choices
     pause_reasons: Choices
+
+
+class Admission(Part):
+    """
+    When no more tickets are given, so that nobody is made to wait in vain.
+
+    Attributes:
+        most_waiting: So many may wait for one service that has no figure of its own; None: any number.
+        before_closing: No walk-in for a service that would likely not be done by closing time.
+    """
+
+    most_waiting: People | None = None
+    before_closing: bool = False
 
 
 class Rating(Part):

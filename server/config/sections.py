@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from server.config import equipment, hall, paper, phone, rules, sign_in, voice
-from server.config.base import AsTuple, Channel, Key, Minutes, Part, Series, Text
+from server.config.base import AsTuple, Channel, Key, Minutes, Names, Part, People, Series, Text
 from server.config.fault_words import hint_for, in_plain_words
 from server.config.problems import closest
 
@@ -33,6 +33,7 @@ class AgencyPlace(Part):
 
     zone: Key
     series: Series
+    most_waiting: People | None = None
 
 
 class ServiceChange(Part):
@@ -44,6 +45,8 @@ class ServiceChange(Part):
     series: Series | None = None
     zone: Key | None = None
     channels: Annotated[frozenset[Channel], AsSet, Field(min_length=1)] | None = None
+    cost: Names | None = None
+    most_waiting: People | None = None
 
 
 class CounterEntry(Part):
@@ -75,6 +78,7 @@ SECTIONS = {
     "counters": Section(CounterEntry, "list"),
     "categories": Section(rules.Category, "list", needed=False),
     "policy": Section(rules.Policy),
+    "admission": Section(rules.Admission, needed=False),
     "printers": Section(equipment.Printer, "list", needed=False),
     "displays": Section(equipment.Display, "list", needed=False),
     "paper": Section(paper.Paper, needed=False),

@@ -1,7 +1,8 @@
-"""When an appointment may check in, and a missed call come back."""
+"""When an appointment may check in, a missed call come back, and when a queue is full."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -48,3 +49,51 @@ def may_rejoin(missed_at: datetime, now: datetime, *, grace: timedelta, returns:
     [True, False]
     """
     return returns == 0 and now <= missed_at + grace
+
+
+class Full(StrEnum):
+    """Why no more walk-ins are let into a queue."""
+
+    WAITING = "waiting"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """
+    How many wait, and how many may; None: any number.
+
+    Attributes:
+        waiting: For the service.
+        agency_waiting: For all services of its agency.
+    """
+
+    waiting: int
+    most_waiting: int | None = None
+    agency_waiting: int = 0
+    agency_most_waiting: int | None = None
+
+
+def fullness(crowd: Crowd, *, done_s: float | None = None, closes_s: float | None = None) -> Full | None:
+    """
+    Tell why a queue takes no more walk-ins; None: it does.
+
+    Args:
+        done_s: After so long one who comes now would likely be done; None: nobody can tell.
+        closes_s: So long until closing; None: tickets are given until then.
+
+    >>> fullness(Crowd(12, most_waiting=12))
+    <Full.WAITING: 'waiting'>
+    >>> fullness(Crowd(3, agency_waiting=40, agency_most_waiting=40))
+    <Full.WAITING: 'waiting'>
+    >>> fullness(Crowd(3), done_s=2400, closes_s=1800)
+    <Full.CLOSING: 'closing'>
+    >>> fullness(Crowd(3, most_waiting=12), done_s=1200, closes_s=1800)
+    """
+    if crowd.most_waiting is not None and crowd.waiting >= crowd.most_waiting:
+        return Full.WAITING
+    if crowd.agency_most_waiting is not None and crowd.agency_waiting >= crowd.agency_most_waiting:
+        return Full.WAITING
+    if done_s is not None and closes_s is not None and done_s > closes_s:
+        return Full.CLOSING
+    return None

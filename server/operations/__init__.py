@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.domain.waiting import forecast
+from server.operations.admitting import Admitting
 from server.operations.announcing import Announcing
 from server.operations.boards import Boards
 from server.operations.check_ins import CheckIns
@@ -30,6 +31,7 @@ from server.operations.staff import Staff
 from server.operations.statistics import Statistics
 from server.operations.ticket_views import TicketViews
 from server.operations.tickets import Tickets
+from server.operations.touchscreens import Touchscreens
 from server.operations.visits import Visits
 from server.operations.waits import Waits
 from server.print_jobs import PrintJobs
@@ -72,6 +74,7 @@ class Queue:
     printer_states: PrinterStates
     ledger: Ledger
     closing: Closing
+    touchscreens: Touchscreens
 
     @property
     def config(self) -> Config:
@@ -96,7 +99,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     print_jobs = PrintJobs(context, waits, printer_states)
     ticket_views = TicketViews(context, waits)
     counter_views = CounterViews(context, ticket_views)
-    issuing = Issuing(context, ticket_views, print_jobs)
+    admitting = Admitting(context, waits)
+    issuing = Issuing(context, ticket_views, print_jobs, admitting)
     ledger = Ledger(context)
     counters = Counters(context, counter_views)
     tickets = Tickets(context, ticket_views, issuing)
@@ -104,7 +108,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     return Queue(
         context=context,
         waits=waits,
-        services=Services(context, waits),
+        services=Services(context, waits, admitting),
         tickets=tickets,
         check_ins=CheckIns(context, issuing),
         reception=Reception(context, ticket_views, tickets, issuing, print_jobs),
@@ -128,4 +132,5 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         printer_states=printer_states,
         ledger=ledger,
         closing=Closing(context, ledger, print_jobs),
+        touchscreens=Touchscreens(context),
     )

@@ -148,6 +148,7 @@ class CheckIns:
                 language=language or found.language,
                 printer=printer,
                 device=device,
+                is_promised=True,
             ),
         )
         table = appointments if booked is not None else results

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from server.config import Config, Service
     from server.db.engine import Transaction
     from server.db.models import Record
+    from server.operations.admitting import Admitting
     from server.operations.context import Context, View
     from server.operations.ticket_views import TicketViews
     from server.print_jobs import PrintJobs
@@ -54,6 +55,7 @@ class Arriving:
         origin: "walk_in", "appointment", "collect" or "outreach": whose target the first service has.
         start_at: The slot of an appointment; None: now.
         printer: Where the slip comes out; None prints nothing.
+        is_promised: An appointment or a result that was announced: let in though the queue is full or closed to others.
     """
 
     services: Sequence[Service]
@@ -63,6 +65,7 @@ class Arriving:
     language: str | None = None
     printer: str | None = None
     device: int | None = None
+    is_promised: bool = False
 
 
 def terms_of(
@@ -117,13 +120,23 @@ def terms_in(ticket: Record) -> Terms:
 class Issuing:
     """Writes tickets, inside a transaction that somebody else has begun."""
 
-    def __init__(self, context: Context, views: TicketViews, print_jobs: PrintJobs) -> None:
+    def __init__(
+        self, context: Context, views: TicketViews, print_jobs: PrintJobs, admitting: Admitting
+    ) -> None:
         self._context = context
         self._views = views
         self._print_jobs = print_jobs
+        self._admitting = admitting
 
     def issue(self, tx: Transaction, arriving: Arriving) -> View:
-        """Give a ticket with its number, its entry in the log and its print job."""
+        """
+        Give a ticket with its number, its entry in the log and its print job.
+
+        Raises:
+            ServiceClosed, QueueFull, ClosingSoon: As `Admitting.check`, for whom no place was promised to.
+        """
+        if arriving.origin == "walk_in" and not arriving.is_promised:
+            self._admitting.check(tx.connection, arriving.services)
         config = self._context.config
         first = arriving.services[0]
         terms = terms_of(
@@ -175,6 +188,7 @@ class Issuing:
             policy=ticket.policy,
             promised_at=self._views.promised_at(ticket),
             services=[each.key for each in arriving.services],
+            **({"promised": True} if arriving.is_promised else {}),
         )
         ahead = self._views.ahead(tx.connection, ticket)
         printed = None

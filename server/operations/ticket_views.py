@@ -121,7 +121,7 @@ class TicketViews:
             "service": request.service,
             "name": context.service_name(request.service),
             "state": request.state,
-            "bring": list(service.bring) if service else [],
+            "bring": list(service.to_have) if service else [],
             "started_at": context.local(request.started_at),
             "finished_at": context.local(request.finished_at),
         }

@@ -76,6 +76,7 @@ class Tickets:
             NotWalkIn: A service that needs an appointment or a finished result.
             BadInput: An unknown category or language, or too many services.
             CentreClosed: Outside the opening hours.
+            ServiceClosed, QueueFull, ClosingSoon: As for `Admitting.check`.
         """
         arriving = Arriving(
             self.wanted(service, also),

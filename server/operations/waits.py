@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from server.db import estimates, queries
 from server.db.forecasts import newer_forecast, write_forecast
 from server.domain.calling import Lane
+from server.domain.learning import SLOT, SLOTS
+from server.domain.quiet import quieter
 from server.domain.states import CounterState
 from server.domain.waiting import (
     Booking,
@@ -161,6 +163,24 @@ class Waits:
     def hit_rate(self) -> View:
         """Tell how many were called by the time that was promised; see `Learning.hit_rate`."""
         return self._learning.hit_rate()
+
+    def quieter_hours(self, closes_at: datetime | None) -> list[View]:
+        """List when later today, until `closes_at`, clearly fewer visitors come than now, as far as that is known."""
+        if closes_at is None:
+            return []
+        now, learned = self._context.clock(), self._learning.learned
+        today, slot = self._learning.day_and_slot(now)
+        last_day, last_slot = self._learning.day_and_slot(closes_at)
+        last_slot = last_slot if last_day == today else SLOTS
+        begins = now.astimezone(self._context.config.centre.zone_info)
+        midnight = begins.replace(hour=0, minute=0, second=0, microsecond=0)
+        return [
+            {
+                "from_at": self._context.local(midnight + first * SLOT),
+                "until_at": self._context.local(midnight + end * SLOT),
+            }
+            for first, end in quieter(learned.usual, slot=slot, last_slot=last_slot, days=learned.days)
+        ]
 
     def waiting(self, service: str) -> int:
         """Tell how many wait for a service."""

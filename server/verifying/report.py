@@ -50,6 +50,7 @@ SENTENCES = {
     "backdated": "counts from {start_at}, not from when it was taken",
     "due_wrong": "due {due_at}, but its own figures give {should}",
     "not_by_policy": "target {target_s} s and credit {credit_s} s for {service}, which the policy does not give",
+    "service_closed": "given to a walk-in for {service}, which was closed for the day",
     "unknown": "of a ticket that the log does not know",
     "cannot": "{act} of a ticket that is {state}",
     # Calls.

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from server.api import (
     BASE,
+    kiosk_schemas,
     log_schemas,
     phone_schemas,
     print_schemas,
@@ -39,6 +40,7 @@ KINDS = ("kiosk", "display", "printer")
 # Where the shapes of answers are, by their names in the document.
 SHAPES = (
     schemas,
+    kiosk_schemas,
     log_schemas,
     phone_schemas,
     print_schemas,

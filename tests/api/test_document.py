@@ -50,7 +50,15 @@ GET /tickets/{token}/proof
 """.strip().splitlines()
 LOG = ("checkpoint", "key", "entries", "consistency")
 PUBLIC = {
-    *("/services", "/services/now", "/hall", "/auth/token", "/public/statistics", "/voice/call"),
+    *(
+        "/services",
+        "/services/now",
+        "/hall",
+        "/auth/token",
+        "/public/statistics",
+        "/voice/call",
+        "/visits/order",
+    ),
     *(f"/log/{name}" for name in LOG),
 }
 

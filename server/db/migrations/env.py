@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import server.db.availability  # adds its table
 import server.db.forecasts  # adds the table of the shared forecast
 import server.db.ledger  # adds the tables of the log
 import server.db.outreach  # noqa: F401  # and those of visits at home

@@ -15,6 +15,7 @@ from server.errors import TicketStateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from server.domain.ledger.entries import Entry
 FIGURES = ("target", "credit", "penalty")
@@ -30,6 +31,7 @@ class Replay:
         self.policy: Policy | None = None
         self.rules: Tally[str] = Tally()
         self.out_of_turn: list[tuple[int, Entry]] = []
+        self._closed_until: dict[str, datetime] = {}
         self._numbers: set[str | None] = set()
         self._is_checked = True
         self._do: dict[str, Callable[[Entry], Iterator[Finding]]] = {
@@ -38,6 +40,8 @@ class Replay:
             "counter.changed": self._opened,
             "counter.paused": self._left,
             "counter.closed": self._left,
+            "service.closed": self._service_closed,
+            "service.opened": self._service_opened,
             "ticket.issued": self._issued,
             "ticket.called": self._called,
             "ticket.resumed": self._resumed,
@@ -107,6 +111,14 @@ class Replay:
         self.counters[entry["counter"]].is_open = False
         yield from ()
 
+    def _service_closed(self, entry: Entry) -> Iterator[Finding]:
+        self._closed_until[entry["service"]] = read_time(entry["data"]["until_at"])
+        yield from ()
+
+    def _service_opened(self, entry: Entry) -> Iterator[Finding]:
+        self._closed_until.pop(entry["service"], None)
+        yield from ()
+
     # Tickets that come to wait.
 
     def _issued(self, entry: Entry) -> Iterator[Finding]:
@@ -114,6 +126,11 @@ class Replay:
         yield from self._check_terms(entry, entry["service"], data["origin"])
         if data["origin"] != "appointment" and read_time(data["start_at"]) != read_time(entry["at"]):
             yield Finding("backdated", facts={"start_at": data["start_at"]})
+        if data["origin"] == "walk_in" and not data.get("promised"):
+            for service in data["services"]:
+                until_at = self._closed_until.get(service)
+                if until_at is not None and read_time(entry["at"]) < until_at:
+                    yield Finding("service_closed", facts={"service": service})
         if entry["ticket"] in self.tickets or entry["number"] in self._numbers:
             yield Finding("twice")
         if self._is_checked:  # numbers begin anew each day
