@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from datetime import date as Date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request, send_file, url_for
 
 from display.calendar import calendar_words
 from display.figures import promise, shown
+from display.playlist import playlist
 from server.api.callers import device_from_cookie, queue
-from server.errors import CounterNotFound, ZoneNotFound
+from server.config import Display
+from server.errors import CounterNotFound, DisplayNotFound, NotFound, ZoneNotFound
 from server.operations.statistics import parse_day
 from server.reading import reader_words
 from server.wording import date, texts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.typing import ResponseReturnValue
+
+A_DAY_S = 24 * 3600
 
 blueprint = Blueprint(
     "display",
@@ -30,27 +36,14 @@ blueprint = Blueprint(
 @blueprint.get("/display")
 def board() -> ResponseReturnValue:
     """
-    Serve a zone's board, or the list of zones where none is named.
+    Serve the board of a zone or of a display, or the list of boards where none is named.
 
     Raises:
         ZoneNotFound: The centre has no such zone.
+        DisplayNotFound: The centre has no such display.
     """
-    config = queue().config
-    key = request.args.get("zone")
-    if key is None:
-        return _zones()
-    if key not in config.zone:
-        raise ZoneNotFound(zone=key)
-    centre = config.centre
-    state = {
-        "zone": key,
-        "board": queue().boards.view(key),
-        # Hundreds of services would take minutes to leaf through, and visitors know which agency they came to.
-        "waiting_by": "agency" if sum(agency.zone == key for agency in config.agencies) > 1 else "service",
-        "calendar": {each: calendar_words(each) for each in centre.languages},
-        "presence": _shows_presence(),
-    }
-    return _live_page("board", zone_name=config.zone[key].name, state=state)
+    display = _wanted_display()
+    return _zones() if display is None else _board_page(display)
 
 
 @blueprint.get("/display/counter/<int:number>")
@@ -69,11 +62,33 @@ def small(number: int) -> ResponseReturnValue:
         "zone": zone,
         "counter": number,
         "board": queue().boards.view(zone),
-        "pause_reasons": [
-            reason.model_dump(include={"key", "name"}) for reason in config.policy.pause_reasons
-        ],
+        "pause_reasons": _pause_reasons(),
+        "settings": _settings(),
     }
-    return _live_page("small", zone_name=config.zone[zone].name, state=state)
+    return _live_page("small", sheets=("small", "over"), zone_name=config.zone[zone].name, state=state)
+
+
+@blueprint.get("/display/playlist")
+def playlist_now() -> ResponseReturnValue:
+    """Tell what boards may show while it is quiet."""
+    return {"playlist": _playlist()}
+
+
+@blueprint.get("/display/playlist/<name>")
+def playlist_file(name: str) -> ResponseReturnValue:
+    """
+    Serve a picture or a film of the playlist; browsers ask for films in parts.
+
+    Raises:
+        NotFound: It is not on the list.
+    """
+    for item in playlist(_playlist_folder()):
+        if item.path.name == name:
+            response = send_file(item.path, mimetype=item.mimetype, conditional=True, max_age=A_DAY_S)
+            # Opened by itself it may do nothing at all.
+            response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+            return response
+    raise NotFound
 
 
 @blueprint.get("/statistics")
@@ -128,6 +143,80 @@ def _zones() -> str:
         centre_name=config.centre.name,
         zones=zones,
     )
+
+
+def _wanted_display() -> Display | None:
+    """Read which board is asked for; a zone without a display of its own in the configuration has a plain one."""
+    config = queue().config
+    key, zone = request.args.get("display"), request.args.get("zone")
+    if key is not None:
+        if key not in config.display:
+            raise DisplayNotFound(display=key)
+        display = config.display[key]
+    elif zone is not None:
+        if zone not in config.zone:
+            raise ZoneNotFound(zone=zone)
+        plain = Display(key=zone, name=zone, zone=zone)
+        display = next((each for each in config.displays if each.zone == zone), plain)
+    else:
+        return None
+    # To try a look out before it is written down.
+    tried: dict[str, dict[str, Any]] = {
+        "columns": {"1": 1, "2": 2},
+        "look": {"dark": "dark", "contrast": "contrast"},
+    }
+    found = {
+        name: values[request.args[name]] for name, values in tried.items() if request.args.get(name) in values
+    }
+    return display.model_copy(update=found)
+
+
+def _board_page(display: Display) -> str:
+    config = queue().config
+    centre = config.centre
+    zone = config.zone[display.zone] if display.zone is not None else None
+    # Hundreds of services would take minutes to leaf through, and visitors know which agency they came to.
+    agencies = sum(zone is None or agency.zone == zone.key for agency in config.agencies)
+    state = {
+        "zone": display.zone,
+        "board": queue().boards.view(display.zone),
+        "display": display.model_dump(include={"screen_mm", "distance_m", "columns"}),
+        "settings": _settings(),
+        "waiting_by": display.waiting_by or ("agency" if agencies > 1 else "service"),
+        "groups": {each.key: each.name for each in config.groups},
+        "pause_reasons": _pause_reasons(),
+        "playlist": _playlist() if display.playlist else None,
+        "calendar": {each: calendar_words(each) for each in centre.languages},
+        "presence": _shows_presence(),
+    }
+    name = zone.name if zone is not None else centre.name
+    return _live_page(
+        "board", sheets=("board", "calls", "over"), zone_name=name, state=state, look=display.look
+    )
+
+
+def _settings() -> dict[str, Any]:
+    board = queue().config.board
+    shown = {"apart_s", "language_s", "languages", "picture_s", "quiet_s"}
+    return {"hold_s": board.hold_minutes * 60, **board.model_dump(include=shown)}
+
+
+def _pause_reasons() -> list[dict[str, Any]]:
+    return [each.model_dump(include={"key", "name"}) for each in queue().config.policy.pause_reasons]
+
+
+def _playlist_folder() -> Path:
+    return cast("Path", current_app.config["DATA_DIR"]) / queue().config.board.playlist
+
+
+def _playlist() -> list[dict[str, str]]:
+    return [
+        {
+            "url": url_for("display.playlist_file", name=item.path.name, v=item.version),
+            "kind": item.kind,
+        }
+        for item in playlist(_playlist_folder())
+    ]
 
 
 def _live_page(screen: str, **context: Any) -> str:

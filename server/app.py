@@ -153,6 +153,7 @@ def create_app(
     )
     app = _make_flask(config, secret, redis_url, limits=limits)
     app.config["SSO_SECRET"] = sso_secret
+    app.config["DATA_DIR"] = data_dir
     app.extensions["queue"] = queue
     hall = _make_hall(app, queue, data_dir, redis_url, async_mode, demo)
     hall.forecaster = forecaster

@@ -127,6 +127,12 @@ class ZoneNotFound(NotFound):
     key = "zone_not_found"
 
 
+class DisplayNotFound(NotFound):
+    """No display of this centre has this key."""
+
+    key = "display_not_found"
+
+
 class RatingNotFound(NotFound):
     """No served service has this rating token."""
 
@@ -149,6 +155,12 @@ class PasskeyNotFound(NotFound):
     """The account has no such passkey."""
 
     key = "passkey_not_found"
+
+
+class MessageNotFound(NotFound):
+    """No message of the boards has this number."""
+
+    key = "message_not_found"
 
 
 class Conflict(QueueError):

@@ -42,6 +42,8 @@ class EventKind(StrEnum):
     SERVICE_OPENED = "service.opened"
     OVERTAKEN = "alarm.overtaken"
     RATING_GIVEN = "rating.given"
+    MESSAGE_SHOWN = "message.shown"
+    MESSAGE_ENDED = "message.ended"
     CONFIG_APPLIED = "config.applied"
     ACCOUNT_CHANGED = "account.changed"
 

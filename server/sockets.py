@@ -30,6 +30,7 @@ library_log.setLevel(logging.ERROR)
 
 # A board is sent at once, and then at most ten times a second.
 PUSH_EVERY_S = 0.1
+SAID = (EventKind.MESSAGE_SHOWN, EventKind.MESSAGE_ENDED)
 CALLS = (EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED, EventKind.TICKET_RESUMED)
 
 
@@ -211,6 +212,7 @@ class Sockets:
             "language": event.data.get("language"),
             "call_count": event.data.get("call_count", 1),
             "version": event.id,
+            "called_at": self._queue.context.local(event.at),
         }
         zone = self._queue.boards.zone_of(event.counter)
         self._calls.mark(*((_zone_room(each), tuple(call.items())) for each in (zone, None)))
@@ -222,6 +224,8 @@ class Sockets:
             zones.add(self._queue.boards.zone_of(event.counter))
             if event.service in config.service:
                 zones.add(config.service[event.service].zone)
+            if event.kind in SAID:
+                zones |= self._zones if event.data["zone"] is None else {event.data["zone"]}
         return zones
 
     def _counters_of(self, events: Sequence[Event]) -> set[int]:

@@ -8,13 +8,14 @@ const ANSWER_MS = 3000;
 const OLD_AFTER_MS = 5000;
 // A display that was away announces only what is still current.
 const CURRENT_MS = 30000;
+// A clock that is further off than this was set.
+const SET_MS = 2000;
 
 /**
  * @typedef {object} HallState
  * @property {object | null} board the published Board, whole
  * @property {boolean} isLive whether the picture is younger than OLD_AFTER_MS
- * @property {number} heardAt when the server was last heard, by this machine's clock
- * @property {number} skewMs the server's clock minus this machine's
+ * @property {number} heardAt when the server was last heard, by `performance.now()`
  */
 
 export class Hall {
@@ -23,28 +24,26 @@ export class Hall {
   #announced = new Set();
   #isFresh = true;
   #isAsking = false;
+  // The server's time less that of a clock which nobody sets: the machine's own may be an hour wrong.
+  #offsetMs;
 
   /**
    * @param {object} options
-   * @param {string} options.zone
+   * @param {string | null} options.zone null for the whole hall
    * @param {object | null} options.board the page's first state
    * @param {(call: {number: string, counter: number}) => void} [options.onCall] once for each call
    */
   constructor({ zone, board, onCall = () => {} }) {
     this.#zone = zone;
     this.#onCall = onCall;
-    this.store = createStore({
-      board,
-      isLive: true,
-      heardAt: Date.now(),
-      skewMs: board ? Date.parse(board.at) - Date.now() : 0,
-    });
+    this.#offsetMs = (board ? Date.parse(board.at) : Date.now()) - performance.now();
+    this.store = createStore({ board, isLive: true, heardAt: performance.now() });
     for (const call of board?.calls ?? []) this.#announced.add(keyOf(call));
   }
 
   start() {
     connect("/hall", {
-      query: { zone: this.#zone },
+      query: this.#zone === null ? {} : { zone: this.#zone },
       on: { board: (board) => this.#receive(board), call: (call) => this.#announce(call) },
       // A restarted server may count its versions anew, so the first board after a connection is taken as it is.
       onLive: () => (this.#isFresh = true),
@@ -53,9 +52,14 @@ export class Hall {
     addEventListener("online", () => this.#ask());
   }
 
-  /** @returns {number} the server's time now, in milliseconds */
+  /** @returns {number} the server's time now, in milliseconds since 1970 */
   now() {
-    return Date.now() + this.store.get().skewMs;
+    return performance.now() + this.#offsetMs;
+  }
+
+  /** @returns {number} how long ago the server was last heard, in milliseconds */
+  ageMs() {
+    return performance.now() - this.store.get().heardAt;
   }
 
   /**
@@ -63,16 +67,15 @@ export class Hall {
    * heard for a while is asked for, which is also the way when websockets do not get through.
    */
   #watch() {
-    const { heardAt, isLive } = this.store.get();
-    const quietMs = Date.now() - heardAt;
-    if (isLive && quietMs > OLD_AFTER_MS) this.store.update({ isLive: false });
+    const quietMs = this.ageMs();
+    if (this.store.get().isLive && quietMs > OLD_AFTER_MS) this.store.update({ isLive: false });
     if (quietMs > QUIET_MS) this.#ask();
   }
 
   async #ask() {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    const path = `/api/v1/hall?zone=${encodeURIComponent(this.#zone)}`;
+    const path = this.#zone === null ? "/api/v1/hall" : `/api/v1/hall?zone=${encodeURIComponent(this.#zone)}`;
     const answer = await request("GET", path, undefined, { timeoutMs: ANSWER_MS });
     if (answer.ok) this.#receive(answer.data);
     // Also keeps a server that is away or busy from being asked twice a second.
@@ -80,20 +83,33 @@ export class Hall {
   }
 
   #receive(board) {
-    const heard = { isLive: true, heardAt: Date.now() };
+    const heard = { isLive: true, heardAt: performance.now() };
     const shown = this.store.get().board;
     if (!this.#isFresh && shown !== null && board.version < shown.version) {
       this.store.update(heard);
       return;
     }
     this.#isFresh = false;
-    this.store.update({ ...heard, board, skewMs: Date.parse(board.at) - Date.now() });
+    this.#setClock(Date.parse(board.at));
+    this.store.update({ ...heard, board });
     // Oldest first, as they were called; a `call` that overtook its board is known already.
     for (const call of [...board.calls].reverse()) {
-      if (this.now() - Date.parse(call.called_at) < CURRENT_MS) this.#announce(call);
+      if (this.isCurrent(call)) this.#announce(call);
       else this.#announced.add(keyOf(call));
     }
     this.#forget(board.calls);
+  }
+
+  /** The server tells whole seconds that have begun: of what it told, the greatest is nearest to the truth. */
+  #setClock(serverMs) {
+    const offsetMs = serverMs - performance.now();
+    const isSet = Math.abs(offsetMs - this.#offsetMs) > SET_MS;
+    this.#offsetMs = isSet ? offsetMs : Math.max(offsetMs, this.#offsetMs);
+  }
+
+  /** @returns {boolean} whether a call is young enough to be announced by who missed it */
+  isCurrent(call) {
+    return this.now() - Date.parse(call.called_at) < CURRENT_MS;
   }
 
   #announce(call) {
@@ -110,7 +126,7 @@ export class Hall {
   }
 }
 
-/** The same visitor called again, or at another counter, is another call. */
-export function keyOf({ number, counter, call_count: count }) {
-  return `${number}/${counter}/${count}`;
+/** The same visitor called again, at another counter, or after coming back from a missed call, is another call. */
+export function keyOf({ number, counter, call_count: count, called_at: at }) {
+  return `${number}/${counter}/${count}/${at}`;
 }

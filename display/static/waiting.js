@@ -39,16 +39,22 @@ export function Waiting({ board, spoken }) {
   </section>`;
 }
 
-/** One row for each agency, or for each service where the zone has one agency only. */
+/** One row for each agency, group of services or service, as the display is set. */
 function rowsOf(waiting) {
   const some = waiting.filter((row) => row.waiting > 0);
   const rows = new Map();
   for (const row of some) {
-    const [key, names] = page.waiting_by === "agency" ? [row.agency, row.agency_name] : [row.service, row.name];
+    const [key, names] = summedBy(row);
     const sum = rows.get(key) ?? { key, name: names, waiting: 0, wait: null };
     rows.set(key, { ...sum, waiting: sum.waiting + row.waiting, wait: union(sum.wait, row.wait) });
   }
   return [...rows.values()].sort((one, other) => other.waiting - one.waiting || (one.key < other.key ? -1 : 1));
+}
+
+function summedBy(row) {
+  if (page.waiting_by === "agency") return [row.agency, row.agency_name];
+  if (page.waiting_by === "group") return [row.group, page.groups[row.group]];
+  return [row.service, row.name];
 }
 
 /** The interval that holds both: what is true for every service of an agency. */

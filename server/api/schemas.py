@@ -303,8 +303,36 @@ class BoardCounter(BaseModel):
     counter: int
     state: str
     number: str | None
+    ticket_state: Literal["called", "serving"] | None
     reason: str | None
+    until: Time | None = Field(description="Until when it is paused or closed, where that is known")
     arrow: str
+
+
+class BoardHours(BaseModel):
+    """Whether the centre is open, until when, or when it opens next."""
+
+    is_open: bool
+    opens_at: Time | None
+    closes_at: Time | None
+
+
+class BoardMessage(BaseModel):
+    """
+    What a supervisor has the boards say; an `emergency` stands over everything.
+
+    `title` is a sentence that is there in every language, `text` is in those in which it was written.
+    """
+
+    id: int
+    kind: Literal["message", "emergency"]
+    preset: str | None
+    zone: str | None
+    title: Names | None
+    text: Names | None
+    shown_at: Time
+    until_at: Time | None
+    ended_at: Time | None
 
 
 class BoardWaiting(BaseModel):
@@ -312,6 +340,7 @@ class BoardWaiting(BaseModel):
 
     service: str
     name: Names
+    group: str
     agency: str
     agency_name: Names
     waiting: int
@@ -345,11 +374,12 @@ class Board(BaseModel):
     languages: list[str]
     version: int
     at: Time
+    hours: BoardHours
     calls: list[BoardCall]
     counters: list[BoardCounter]
     waiting: list[BoardWaiting]
     sound: BoardSound
-    messages: list[Names]
+    messages: list[BoardMessage]
     checkpoint: BoardCheckpoint | None
 
 

@@ -1,7 +1,8 @@
 """config.yaml and its catalogue, read once at the start: a fault stops the start and is named with its line."""
 
 from server.config.base import CHANNELS, WEEKDAYS
-from server.config.equipment import Display, Kiosk, Printer, Server
+from server.config.displays import Board, Display
+from server.config.equipment import Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Holiday, Service, Zone
 from server.config.loading import config_digest, load
 from server.config.models import Config
@@ -14,6 +15,7 @@ __all__ = [
     "CHANNELS",
     "WEEKDAYS",
     "Agency",
+    "Board",
     "Category",
     "Centre",
     "Choice",

@@ -20,6 +20,7 @@ AS_WRITTEN = (
     "admission",
     "printers",
     "displays",
+    "board",
     "paper",
     "kiosk",
     "phone_tickets",

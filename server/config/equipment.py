@@ -1,4 +1,4 @@
-"""Printers, displays, touchscreens, and the machine that the program runs on."""
+"""Printers, touchscreens, and the machine that the program runs on."""
 
 from __future__ import annotations
 
@@ -46,16 +46,6 @@ class Printer(Part):
 ScreenSize = Annotated[
     tuple[Annotated[int, Field(ge=50, le=5000)], Annotated[int, Field(ge=50, le=5000)]], AsTuple
 ]
-
-
-class Display(Part):
-    """A hall display; `zone` None shows the whole hall. Size and distance let it choose letters that can be read."""
-
-    key: Key
-    name: Text
-    zone: Key | None = None
-    screen_mm: ScreenSize | None = None
-    distance_m: Annotated[float, Field(gt=0, le=50, strict=False)] | None = None
 
 
 class Kiosk(Part):

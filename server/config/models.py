@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from server.config.base import Part
-from server.config.equipment import Display, Kiosk, Printer, Server
+from server.config.displays import Board, Display
+from server.config.equipment import Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Service, Zone
 from server.config.paper import Paper
 from server.config.phone import PhoneTickets, Push
@@ -16,6 +17,7 @@ from server.config.voice import Voice, ZoneVoice
 __all__ = [
     "Admission",
     "Agency",
+    "Board",
     "Category",
     "Centre",
     "Config",
@@ -52,6 +54,7 @@ class Config(Part):
     admission: Admission
     printers: tuple[Printer, ...]
     displays: tuple[Display, ...]
+    board: Board
     paper: Paper
     kiosk: Kiosk
     phone_tickets: PhoneTickets

@@ -47,6 +47,12 @@ class Choice(Part):
     name: Names
 
 
+class PauseReason(Choice):
+    """Why a counter pauses; with `minutes` the boards say until when."""
+
+    minutes: Annotated[int, Field(ge=1, le=240)] | None = None
+
+
 Choices = Annotated[tuple[Choice, ...], AsTuple, Field(min_length=1)]
 
 
@@ -81,7 +87,7 @@ class Policy(Part):
     early_minutes: Annotated[int, Field(ge=0, le=240)]
     late_minutes: Annotated[int, Field(ge=0, le=240)]
     out_of_turn_reasons: Choices
-    pause_reasons: Choices
+    pause_reasons: Annotated[tuple[PauseReason, ...], AsTuple, Field(min_length=1)]
 
 
 class Admission(Part):

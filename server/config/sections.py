@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from server.config import equipment, hall, paper, phone, rules, sign_in, voice
+from server.config import displays, equipment, hall, paper, phone, rules, sign_in, voice
 from server.config.base import AsTuple, Channel, Key, Minutes, Names, Part, People, Series, Text
 from server.config.fault_words import hint_for, in_plain_words
 from server.config.problems import closest
@@ -80,7 +80,8 @@ SECTIONS = {
     "policy": Section(rules.Policy),
     "admission": Section(rules.Admission, needed=False),
     "printers": Section(equipment.Printer, "list", needed=False),
-    "displays": Section(equipment.Display, "list", needed=False),
+    "displays": Section(displays.Display, "list", needed=False),
+    "board": Section(displays.Board, needed=False),
     "paper": Section(paper.Paper, needed=False),
     "kiosk": Section(equipment.Kiosk, needed=False),
     "voice": Section(voice.Voice, needed=False),

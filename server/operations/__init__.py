@@ -17,6 +17,7 @@ from server.operations.days import Days
 from server.operations.devices import Devices
 from server.operations.issuing import Issuing
 from server.operations.ledger import Ledger
+from server.operations.messages import Messages
 from server.operations.passkeys import Passkeys
 from server.operations.presence import Presence
 from server.operations.print_desk import PrintDesk
@@ -58,6 +59,7 @@ class Queue:
     visits: Visits
     boards: Boards
     announcing: Announcing
+    messages: Messages
     ratings: Ratings
     statistics: Statistics
     reasons: Reasons
@@ -105,6 +107,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     counters = Counters(context, counter_views)
     tickets = Tickets(context, ticket_views, issuing)
     sessions = Sessions(context)
+    messages = Messages(context)
     return Queue(
         context=context,
         waits=waits,
@@ -114,7 +117,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         reception=Reception(context, ticket_views, tickets, issuing, print_jobs),
         counters=counters,
         visits=Visits(context, counters, counter_views, print_jobs),
-        boards=Boards(context, waits, ledger),
+        boards=Boards(context, waits, ledger, messages),
+        messages=messages,
         announcing=Announcing(context),
         ratings=Ratings(context),
         statistics=Statistics(context, waits),

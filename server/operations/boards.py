@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from server.db import queries
@@ -17,20 +18,24 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.db.models import Record
+    from server.domain.opening import Opening
     from server.operations.context import Context, View
     from server.operations.ledger import Ledger
+    from server.operations.messages import Messages
     from server.operations.waits import Waits
 
-CALLS_SHOWN = 8
+# More than any board has rows: of many calls in one moment each must be among them.
+CALLS_SHOWN = 24
 
 
 class Boards:
     """Reads for displays."""
 
-    def __init__(self, context: Context, waits: Waits, ledger: Ledger) -> None:
+    def __init__(self, context: Context, waits: Waits, ledger: Ledger, messages: Messages) -> None:
         self._context = context
         self._waits = waits
         self._ledger = ledger
+        self._messages = messages
 
     def view(self, zone: str | None) -> View:
         """
@@ -63,8 +68,9 @@ class Boards:
             since=start_of_day(day_of(now, timezone), timezone),
             limit=CALLS_SHOWN,
         )
-        in_hand = {row.counter: row.label for row in queries.tickets_in_hand(connection, context.centre)}
+        in_hand = {row.counter: row for row in queries.tickets_in_hand(connection, context.centre)}
         waiting = queries.waiting_by_service(connection, context.centre)
+        hours = context.hours()
         return {
             "centre": context.centre,
             "centre_name": config.centre.name,
@@ -73,13 +79,20 @@ class Boards:
             "languages": list(config.centre.languages),
             "version": queries.last_event_id(connection, context.centre),
             "at": context.local(now),
+            "hours": {
+                "is_open": hours.is_open,
+                "opens_at": context.local(hours.opens_at),
+                "closes_at": context.local(hours.closes_at),
+            },
             "calls": [self._call(row) for row in calls],
             "counters": [
                 {
                     "counter": row.number,
                     "state": row.state,
-                    "number": in_hand.get(row.number),
+                    "number": in_hand[row.number].label if row.number in in_hand else None,
+                    "ticket_state": in_hand[row.number].state if row.number in in_hand else None,
                     "reason": row.reason if row.state == CounterState.PAUSED else None,
+                    "until": context.local(self._until(row, now, hours)),
                     "arrow": config.counter[row.number].arrow,
                 }
                 for row in queries.all_counters(connection, context.centre)
@@ -89,6 +102,7 @@ class Boards:
                 {
                     "service": key,
                     "name": context.service_name(key),
+                    "group": config.service[key].group,
                     "agency": config.service[key].agency,
                     "agency_name": config.agency[config.service[key].agency].name,
                     "waiting": count,
@@ -98,7 +112,7 @@ class Boards:
                 if key in config.service and zone in (None, config.service[key].zone)
             ],
             "sound": self._sound(zone, now),
-            "messages": [],
+            "messages": self._messages.on_boards(connection, zone),
             "checkpoint": self._ledger.brief(),
         }
 
@@ -112,6 +126,17 @@ class Boards:
             "chime": config.voice.chime,
             "repeat": config.voice.repeat_in(zone),
         }
+
+    def _until(self, row: Record, now: datetime, hours: Opening) -> datetime | None:
+        """Tell until when a counter is not there, where that can be known; a pause that lasts longer says nothing."""
+        if row.state == CounterState.CLOSED:
+            return hours.opens_at
+        if row.state != CounterState.PAUSED or row.since_at is None:
+            return None
+        reasons = self._context.config.policy.pause_reasons
+        minutes = next((each.minutes for each in reasons if each.key == row.reason), None)
+        ends_at = row.since_at + timedelta(minutes=minutes) if minutes else None
+        return ends_at if ends_at is not None and ends_at > now else None
 
     def _call(self, row: Record) -> View:
         context = self._context

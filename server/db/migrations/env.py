@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-import server.db.availability  # adds its table
-import server.db.forecasts  # adds the table of the shared forecast
-import server.db.ledger  # adds the tables of the log
-import server.db.outreach  # noqa: F401  # and those of visits at home
+import server.db.availability
+import server.db.forecasts
+import server.db.ledger
+import server.db.messages
+import server.db.outreach  # noqa: F401  # each adds its tables
 from server.db.models import metadata
 
 connection = context.config.attributes["connection"]
