@@ -158,6 +158,8 @@ def _detail(words: Wording, error: QueueError) -> str | None:
 
 def _shown(words: Wording, name: str, value: Any) -> Any:
     config = queue().context.config
+    if name == "names":
+        return words.name(value) if value else ""
     if name.endswith("_at") and isinstance(value, str):
         return wording.date_time(datetime.fromisoformat(value), words.language, config.centre.zone_info)
     if name == "state":

@@ -284,7 +284,7 @@ class UnknownCode(NotFound):
 
 
 class CodeUsed(Conflict):
-    """The code was checked in, or its appointment cancelled."""
+    """The code was checked in."""
 
     key = "code_used"
 
@@ -305,6 +305,90 @@ class OfOutreach(Conflict):
     """A visit at home is planned and changed on the outreach plan, not in the hall."""
 
     key = "of_outreach"
+
+
+class CodeCancelled(Conflict):
+    """The appointment of the code was cancelled, or its result withdrawn."""
+
+    key = "code_cancelled"
+
+
+class CodeExpired(QueueError):
+    """The day of the appointment, or the time in which the result could be collected, is over."""
+
+    key, status = "code_expired", 410
+
+
+class CodeOfAnother(Conflict):
+    """The code is one of another centre; carries its `names` and its key `centre`."""
+
+    key = "code_of_another"
+
+
+class AppointmentNotFound(NotFound):
+    """No appointment has this token or key."""
+
+    key = "appointment_not_found"
+
+
+class ResultNotFound(NotFound):
+    """No result that is ready has this key."""
+
+    key = "result_not_found"
+
+
+class NotBookable(Conflict):
+    """The service takes no appointments here; carries `service`."""
+
+    key = "not_bookable"
+
+
+class SlotTaken(Conflict):
+    """The time is not free, or not any more."""
+
+    key = "slot_taken"
+
+
+class BookingLimit(Conflict):
+    """This contact or phone has as many appointments as it may; carries `limit`."""
+
+    key = "booking_limit"
+
+
+class BookingDayLimit(Conflict):
+    """This contact or phone has made as many appointments today as it may; carries `limit`."""
+
+    key = "booking_day_limit"
+
+
+class BookingBlocked(Conflict):
+    """This contact or phone has missed too many appointments; carries `until_at`."""
+
+    key = "booking_blocked"
+
+
+class MoveLimit(Conflict):
+    """The appointment was moved as often as it can be; carries `limit`."""
+
+    key = "move_limit"
+
+
+class AppointmentStateError(Conflict):
+    """The appointment's state does not allow the act; carries `state` and `action`."""
+
+    key = "appointment_state"
+
+
+class ResultStateError(Conflict):
+    """The result's state does not allow the act; carries `state` and `action`."""
+
+    key = "result_state"
+
+
+class ResultKnown(Conflict):
+    """The service has announced a result of this reference already; carries `reference`."""
+
+    key = "result_known"
 
 
 class NotServedHere(Conflict):

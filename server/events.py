@@ -44,6 +44,10 @@ class EventKind(StrEnum):
     RATING_GIVEN = "rating.given"
     MESSAGE_SHOWN = "message.shown"
     MESSAGE_ENDED = "message.ended"
+    APPOINTMENT_BOOKED = "appointment.booked"
+    APPOINTMENT_MOVED = "appointment.moved"
+    APPOINTMENT_CANCELLED = "appointment.cancelled"
+    APPOINTMENT_MISSED = "appointment.missed"
     CONFIG_APPLIED = "config.applied"
     ACCOUNT_CHANGED = "account.changed"
 

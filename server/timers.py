@@ -111,8 +111,11 @@ class Timers:
             self._queue.days.close()
             self._queue.closing.print_checkpoint()
             self._queue.reception.forget_telephones()
+            self._queue.appointments.end_missed()
+            self._queue.notices.forget()
         if self.leads and self.ticks % CLEAN_TICKS == CLEAN_TICKS - 1:
             self._queue.days.forget_answers()
+            self._queue.appointments.forget()
         if self.leads and self.ticks % KEEP_TICKS == KEEP_TICKS - 1:
             self._queue.waits.keep()
         self.ticks += 1

@@ -1,6 +1,7 @@
 """config.yaml and its catalogue, read once at the start: a fault stops the start and is named with its line."""
 
 from server.config.base import CHANNELS, WEEKDAYS
+from server.config.booking import Booking, Collection, Messages
 from server.config.displays import Board, Display
 from server.config.equipment import Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Holiday, Service, Zone
@@ -16,9 +17,11 @@ __all__ = [
     "WEEKDAYS",
     "Agency",
     "Board",
+    "Booking",
     "Category",
     "Centre",
     "Choice",
+    "Collection",
     "Config",
     "ConfigErrors",
     "ConfigProblem",
@@ -27,6 +30,7 @@ __all__ = [
     "Group",
     "Holiday",
     "Kiosk",
+    "Messages",
     "Paper",
     "Policy",
     "Printer",

@@ -28,6 +28,9 @@ AS_WRITTEN = (
     "voice",
     "rating",
     "sign_in",
+    "booking",
+    "collection",
+    "messages",
     "server",
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from server.config.base import Part
+from server.config.booking import Booking, Collection, Messages
 from server.config.displays import Board, Display
 from server.config.equipment import Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Service, Zone
@@ -18,13 +19,16 @@ __all__ = [
     "Admission",
     "Agency",
     "Board",
+    "Booking",
     "Category",
     "Centre",
+    "Collection",
     "Config",
     "Counter",
     "Display",
     "Group",
     "Kiosk",
+    "Messages",
     "Paper",
     "PhoneTickets",
     "Policy",
@@ -62,6 +66,9 @@ class Config(Part):
     voice: Voice
     rating: Rating
     sign_in: SignIn
+    booking: Booking
+    collection: Collection
+    messages: Messages
     server: Server
 
     @cached_property

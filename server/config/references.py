@@ -69,7 +69,12 @@ def check_references(document: Document, available: Collection[str], on_paper: C
     _check_unique(document)
     _check_known(document, ZONES, _values(document, "zones.*.key"), "zone")
     _check_known(document, PRINTERS, _values(document, "printers.*.key"), "printer")
-    _check_known(document, ("counters.*.agencies.*",), _section_keys(document, "agencies"), "agency")
+    _check_known(
+        document,
+        ("counters.*.agencies.*", "booking.agencies.*"),
+        _section_keys(document, "agencies"),
+        "agency",
+    )
     _check_languages(document, available, on_paper)
     check_paper(document, on_paper)
     check_voice(document, _values(document, "zones.*.key"))

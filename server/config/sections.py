@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from server.config import displays, equipment, hall, paper, phone, rules, sign_in, voice
+from server.config import booking, displays, equipment, hall, paper, phone, rules, sign_in, voice
 from server.config.base import AsTuple, Channel, Key, Minutes, Names, Part, People, Series, Text
 from server.config.fault_words import hint_for, in_plain_words
 from server.config.problems import closest
@@ -89,6 +89,9 @@ SECTIONS = {
     "push": Section(phone.Push, needed=False),
     "rating": Section(rules.Rating),
     "sign_in": Section(sign_in.SignIn, needed=False),
+    "booking": Section(booking.Booking, needed=False),
+    "collection": Section(booking.Collection, needed=False),
+    "messages": Section(booking.Messages, needed=False),
     "server": Section(equipment.Server, needed=False),
 }
 SHAPES: dict[str, tuple[Any, str]] = {

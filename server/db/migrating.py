@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from server.errors import StartError
 
-HEAD = "0009"
+HEAD = "0010"
 FOLDER = Path(__file__).parent / "migrations"
 
 

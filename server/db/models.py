@@ -325,10 +325,11 @@ appointments = Table(
     Column("slot_at", UtcDateTime, nullable=False),
     Column("language", Text, nullable=False),
     Column("category", Text),
-    Column("state", Text, nullable=False),  # booked, checked_in, cancelled
+    Column("state", Text, nullable=False),  # booked, checked_in, cancelled, missed
     Column("ticket_id", Id, ForeignKey("tickets.id")),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("centre", "code"),
+    Index("ix_appointments_code", "code"),
     Index("ix_appointments_centre_slot_at", "centre", "slot_at"),
 )
 
@@ -341,10 +342,11 @@ results = Table(
     Column("code", Text, nullable=False),
     Column("service", Text, nullable=False),
     Column("language", Text, nullable=False),
-    Column("state", Text, nullable=False),  # ready, checked_in
+    Column("state", Text, nullable=False),  # ready, checked_in, withdrawn, expired
     Column("ticket_id", Id, ForeignKey("tickets.id")),
     Column("ready_at", UtcDateTime, nullable=False),
     UniqueConstraint("centre", "code"),
+    Index("ix_results_code", "code"),
 )
 
 ratings = Table(

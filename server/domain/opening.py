@@ -81,8 +81,27 @@ def last_closing(
     >>> last_closing(date(2026, 11, 24), timezone="Asia/Baku", hours={"tue": [("09:00", "13:00"), ("14:00", "18:00")]})
     datetime.datetime(2026, 11, 24, 14, 0, tzinfo=datetime.timezone.utc)
     """
+    spans = spans_of_day(day, timezone=timezone, hours=hours, holidays=holidays)
+    return spans[-1][1] if spans else None
+
+
+def spans_of_day(
+    day: date,
+    *,
+    timezone: str,
+    hours: Mapping[Any, Sequence[tuple[str, str]]],
+    holidays: Collection[date] = (),
+) -> list[tuple[datetime, datetime]]:
+    """
+    Tell from when to when a centre is open on a day, in UTC; empty where it is not.
+
+    >>> hours = {"tue": [("09:00", "18:00")]}
+    >>> [(a.hour, b.hour) for a, b in spans_of_day(date(2026, 11, 24), timezone="Asia/Baku", hours=hours)]
+    [(5, 14)]
+    """
+    zone = ZoneInfo(timezone)
     spans = () if day in holidays else hours.get(WEEKDAYS[day.weekday()], ())
-    return _moment(day, spans[-1][1], ZoneInfo(timezone)) if spans else None
+    return [(_moment(day, opens, zone), _moment(day, closes, zone)) for opens, closes in spans]
 
 
 def start_of_day(day: date, timezone: str) -> datetime:

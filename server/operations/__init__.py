@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from server.domain.waiting import forecast
 from server.operations.admitting import Admitting
 from server.operations.announcing import Announcing
+from server.operations.appointments import Appointments
 from server.operations.boards import Boards
+from server.operations.booking_limits import BookingLimits
 from server.operations.check_ins import CheckIns
 from server.operations.closing import Closing
 from server.operations.counter_views import CounterViews
@@ -18,6 +20,7 @@ from server.operations.devices import Devices
 from server.operations.issuing import Issuing
 from server.operations.ledger import Ledger
 from server.operations.messages import Messages
+from server.operations.notices import Notices
 from server.operations.passkeys import Passkeys
 from server.operations.presence import Presence
 from server.operations.print_desk import PrintDesk
@@ -28,6 +31,7 @@ from server.operations.second_factor import SecondFactor
 from server.operations.services import Services
 from server.operations.sessions import Sessions
 from server.operations.single_sign_on import SingleSignOn
+from server.operations.slot_finding import SlotFinding
 from server.operations.staff import Staff
 from server.operations.statistics import Statistics
 from server.operations.ticket_views import TicketViews
@@ -55,6 +59,8 @@ class Queue:
     tickets: Tickets
     check_ins: CheckIns
     reception: Reception
+    appointments: Appointments
+    notices: Notices
     counters: Counters
     visits: Visits
     boards: Boards
@@ -108,6 +114,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     tickets = Tickets(context, ticket_views, issuing)
     sessions = Sessions(context)
     messages = Messages(context)
+    notices = Notices(context)
     return Queue(
         context=context,
         waits=waits,
@@ -115,6 +122,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         tickets=tickets,
         check_ins=CheckIns(context, issuing),
         reception=Reception(context, ticket_views, tickets, issuing, print_jobs),
+        appointments=Appointments(context, SlotFinding(context), BookingLimits(context), notices),
+        notices=notices,
         counters=counters,
         visits=Visits(context, counters, counter_views, print_jobs),
         boards=Boards(context, waits, ledger, messages),

@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from server.db.models import appointments, results
+from server.db import booking_rows
+from server.db.bookings import collections
+from server.db.models import appointments, centres, results
 from server.domain.admission import Arrival, arrival
-from server.errors import AppointmentEarly, CodeUsed, ServiceNotFound, UnknownCode
+from server.domain.numbering import day_of
+from server.errors import (
+    AppointmentEarly,
+    CodeCancelled,
+    CodeExpired,
+    CodeOfAnother,
+    CodeUsed,
+    QueueError,
+    ServiceNotFound,
+    UnknownCode,
+)
 from server.operations.context import Context, Once, View, once_only
 from server.operations.issuing import Arriving, Issuing
 from server.operations.tickets import check_wish, draw_again
@@ -113,7 +125,10 @@ class CheckIns:
 
         Raises:
             UnknownCode: Neither has this code.
-            CodeUsed: It was checked in, or cancelled.
+            CodeOfAnother: Another centre has.
+            CodeUsed: It was checked in.
+            CodeCancelled: The appointment was cancelled, or the result withdrawn.
+            CodeExpired: The day of the appointment, or the time of the result, is over.
             AppointmentEarly: It comes before its window; says when to come back.
             CentreClosed: Outside the opening hours.
         """
@@ -131,9 +146,8 @@ class CheckIns:
         ready = _find(tx, results, code) if booked is None else None
         found = booked or ready
         if found is None:
-            raise UnknownCode
-        if found.ticket_id is not None or found.state not in ("booked", "ready"):
-            raise CodeUsed
+            raise self._unknown(tx, code)
+        self._check_state(tx, found, is_result=booked is None)
         service = self._context.config.service.get(found.service)
         if service is None:
             raise ServiceNotFound(service=found.service)
@@ -144,6 +158,7 @@ class CheckIns:
                 [service],
                 origin=origin,
                 start_at=start_at,
+                appointment=booked.id if booked is not None and origin == "appointment" else None,
                 category=booked.category if booked is not None else None,
                 language=language or found.language,
                 printer=printer,
@@ -156,6 +171,31 @@ class CheckIns:
             update(table).where(table.c.id == found.id).values(state="checked_in", ticket_id=ticket["id"])
         )
         return ticket
+
+    def _unknown(self, tx: Transaction, code: str) -> QueueError:
+        """Tell a code of another centre, whose name helps, from one that nobody gave."""
+        for table in (appointments, results):
+            for centre in booking_rows.other_centres(tx.connection, table, code, tx.centre):
+                names = tx.execute(select(centres.c.names).where(centres.c.key == centre)).scalar()
+                return CodeOfAnother(names=names or {}, centre=centre)
+        return UnknownCode()
+
+    def _check_state(self, tx: Transaction, found: Record, *, is_result: bool) -> None:
+        if found.ticket_id is not None or found.state == "checked_in":
+            raise CodeUsed
+        if found.state in ("cancelled", "withdrawn"):
+            raise CodeCancelled
+        if found.state not in ("booked", "ready") or self._is_over(tx, found, is_result=is_result):
+            raise CodeExpired
+
+    def _is_over(self, tx: Transaction, found: Record, *, is_result: bool) -> bool:
+        """Tell whether the day of an appointment, or the days of a result, are over."""
+        if not is_result:
+            return day_of(found.slot_at, self._context.config.centre.timezone) < tx.day
+        expires_at = tx.execute(
+            select(collections.c.expires_at).where(collections.c.result_id == found.id)
+        ).scalar()
+        return expires_at is not None and expires_at <= tx.now
 
     def _admit(self, booked: Record, now: datetime) -> tuple[str, datetime | None]:
         policy = self._context.config.policy

@@ -54,6 +54,7 @@ class Arriving:
         services: What for, in their order; at least one.
         origin: "walk_in", "appointment", "collect" or "outreach": whose target the first service has.
         start_at: The slot of an appointment; None: now.
+        appointment: Key of the appointment that it was, so that the log shows which slot it starts from.
         printer: Where the slip comes out; None prints nothing.
         is_promised: An appointment or a result that was announced: let in though the queue is full or closed to others.
     """
@@ -61,6 +62,7 @@ class Arriving:
     services: Sequence[Service]
     origin: str = "walk_in"
     start_at: datetime | None = None
+    appointment: int | None = None
     category: str | None = None
     language: str | None = None
     printer: str | None = None
@@ -189,6 +191,7 @@ class Issuing:
             promised_at=self._views.promised_at(ticket),
             services=[each.key for each in arriving.services],
             **({"promised": True} if arriving.is_promised else {}),
+            **({} if arriving.appointment is None else {"appointment": arriving.appointment}),
         )
         ahead = self._views.ahead(tx.connection, ticket)
         printed = None

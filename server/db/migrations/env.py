@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 import server.db.availability
+import server.db.bookings
 import server.db.forecasts
 import server.db.ledger
 import server.db.messages

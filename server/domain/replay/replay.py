@@ -29,6 +29,8 @@ class Replay:
         self.counters: dict[int, Counter] = defaultdict(Counter)
         self.waiting = Waiting()
         self.policy: Policy | None = None
+        # By key the time of each appointment; None where it is one no more. Those of earlier days are not at hand.
+        self.appointments: dict[int, datetime | None] = {}
         self.rules: Tally[str] = Tally()
         self.out_of_turn: list[tuple[int, Entry]] = []
         self._closed_until: dict[str, datetime] = {}
@@ -42,6 +44,10 @@ class Replay:
             "counter.closed": self._left,
             "service.closed": self._service_closed,
             "service.opened": self._service_opened,
+            "appointment.booked": self._booked,
+            "appointment.moved": self._booked_at,
+            "appointment.cancelled": self._unbooked,
+            "appointment.missed": self._unbooked,
             "ticket.issued": self._issued,
             "ticket.called": self._called,
             "ticket.resumed": self._resumed,
@@ -119,6 +125,21 @@ class Replay:
         self._closed_until.pop(entry["service"], None)
         yield from ()
 
+    # Appointments.
+
+    def _booked(self, entry: Entry) -> Iterator[Finding]:
+        if entry["data"]["appointment"] in self.appointments:
+            yield Finding("twice")
+        yield from self._booked_at(entry)
+
+    def _booked_at(self, entry: Entry) -> Iterator[Finding]:
+        self.appointments[entry["data"]["appointment"]] = read_time(entry["data"]["slot_at"])
+        yield from ()
+
+    def _unbooked(self, entry: Entry) -> Iterator[Finding]:
+        self.appointments[entry["data"]["appointment"]] = None
+        yield from ()
+
     # Tickets that come to wait.
 
     def _issued(self, entry: Entry) -> Iterator[Finding]:
@@ -131,6 +152,9 @@ class Replay:
                 until_at = self._closed_until.get(service)
                 if until_at is not None and read_time(entry["at"]) < until_at:
                     yield Finding("service_closed", facts={"service": service})
+        appointment = data.get("appointment")
+        if appointment in self.appointments and self.appointments[appointment] != read_time(data["start_at"]):
+            yield Finding("backdated", facts={"start_at": data["start_at"]})
         if entry["ticket"] in self.tickets or entry["number"] in self._numbers:
             yield Finding("twice")
         if self._is_checked:  # numbers begin anew each day
