@@ -271,6 +271,54 @@ class PresenceLate(QueueError):
     key, status = "presence_late", 410
 
 
+class PresenceNeeded(Conflict):
+    """Only who is in the hall may do this, and it was not proved."""
+
+    key = "presence_needed"
+
+
+class PhoneHasTicket(Conflict):
+    """One ticket at a time for each phone; carries `number`."""
+
+    key = "phone_has_ticket"
+
+
+class RemoteFull(Conflict):
+    """As many are on the way as the centre lets in; `of` tells whether for the service or from the address."""
+
+    key = "remote_full"
+
+
+class RemoteMissed(Conflict):
+    """This phone's visitor did not come to tickets from afar too often today; carries `n`."""
+
+    key = "remote_missed"
+
+
+class CodeOld(QueueError):
+    """A code on the slip of an earlier day; carries `day`."""
+
+    key, status = "code_old", 410
+
+
+class CodeOfAppointment(Conflict):
+    """A code that is an appointment's, not a ticket's: it is to be checked in."""
+
+    key = "code_of_appointment"
+
+
+class CodeOfResult(Conflict):
+    """A code that is a finished result's, not a ticket's: it is to be checked in."""
+
+    key = "code_of_result"
+
+
+class CodeOfOtherCentre(NotFound):
+    """Another centre gave the code; carries its names as `centre`."""
+
+    key = "code_of_other_centre"
+
+
 class AppointmentEarly(Conflict):
     """An appointment comes before its window; carries `come_at`."""
 

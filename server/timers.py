@@ -104,6 +104,7 @@ class Timers:
             self._on_forecast()
         self._queue.printer_states.refresh()
         if self.leads:
+            self._queue.phone_tickets.expire_absent()
             self._queue.tickets.end_postponements()
             self._printers.tend()
         if self.leads and self.ticks % DAY_CHECK_TICKS == 0:
@@ -116,6 +117,7 @@ class Timers:
         if self.leads and self.ticks % CLEAN_TICKS == CLEAN_TICKS - 1:
             self._queue.days.forget_answers()
             self._queue.appointments.forget()
+            self._queue.phone_tickets.forget()
         if self.leads and self.ticks % KEEP_TICKS == KEEP_TICKS - 1:
             self._queue.waits.keep()
         self.ticks += 1

@@ -151,6 +151,11 @@ class Ticket(BaseModel):
     wait: Wait | None
     counter: int | None
     arrow: str | None
+    held_until: Time | None = Field(description="Of a ticket that its visitor set aside: then it waits again")
+    check_in_by: Time | None = Field(
+        description="Of one taken from afar: by then its visitor must be in the hall"
+    )
+    rejoin_by: Time | None = Field(description="Of a missed call: until then its visitor may come back")
     called_at: Time | None
     call_count: int
     services: list[TicketService]

@@ -224,7 +224,7 @@ tickets = Table(
     Column("code", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("category", Text),
-    Column("origin", Text, nullable=False),  # walk_in, appointment, collect, outreach
+    Column("origin", Text, nullable=False),  # walk_in, phone, remote, appointment, collect, outreach
     Column("state", Text, nullable=False),
     Column("service", Text, nullable=False),  # of the request that runs or comes next
     Column("lane", SmallInteger, nullable=False),

@@ -469,7 +469,7 @@ OLDEST_WALK_IN = (
     select(tickets.c.id, tickets.c.label, tickets.c.service, tickets.c.start_at)
     .where(tickets.c.centre == bindparam("centre"), tickets.c.service == bindparam("service"))
     .where(text("state = 'waiting' AND bound IS NULL"))
-    .where(tickets.c.origin == "walk_in", tickets.c.penalty_s == 0)
+    .where(text("origin IN ('walk_in', 'phone', 'remote')"), tickets.c.penalty_s == 0)
     .order_by(tickets.c.start_at)
     .limit(1)
 )

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
 
+WALK_INS = ("walk_in", "phone", "remote")
+"""How visitors come who have no slot: by the kiosk or reception, by a phone in the hall, by one from afar."""
+
+
 class Arrival(StrEnum):
     """How a visitor with an appointment comes."""
 

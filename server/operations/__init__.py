@@ -21,7 +21,9 @@ from server.operations.issuing import Issuing
 from server.operations.ledger import Ledger
 from server.operations.messages import Messages
 from server.operations.notices import Notices
+from server.operations.on_phone import OnPhone
 from server.operations.passkeys import Passkeys
+from server.operations.phone_tickets import PhoneTickets
 from server.operations.presence import Presence
 from server.operations.print_desk import PrintDesk
 from server.operations.ratings import Ratings
@@ -70,6 +72,8 @@ class Queue:
     statistics: Statistics
     reasons: Reasons
     presence: Presence
+    phone_tickets: PhoneTickets
+    on_phone: OnPhone
     staff: Staff
     sessions: Sessions
     second_factor: SecondFactor
@@ -133,6 +137,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         statistics=Statistics(context, waits),
         reasons=Reasons(context),
         presence=Presence(context),
+        phone_tickets=PhoneTickets(context, ticket_views, tickets, issuing),
+        on_phone=OnPhone(context, ticket_views, tickets),
         staff=Staff(context),
         sessions=sessions,
         second_factor=SecondFactor(context),

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, insert, update
 
 from server.db import queries
 from server.db.models import counters, shifts, tickets
+from server.domain.admission import WALK_INS
 from server.domain.calling import Candidate, Choice, Lane, Rule, choose_next
 from server.domain.fairness import overtaken_by, overtaking_bound
 from server.domain.states import CounterState, TicketState, counter_after, ticket_after
@@ -285,7 +286,7 @@ class Counters:
 
         The rule keeps the bound by itself; an alarm means that due times in the database were changed past it.
         """
-        if called.origin != "walk_in":
+        if called.origin not in WALK_INS:
             return
         oldest = queries.oldest_walk_in(tx.connection, tx.centre, called.service)
         if oldest is None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from server.db.engine import Transaction
     from server.db.models import Record
     from server.operations.context import Context
 
@@ -58,16 +59,21 @@ class Days:
         with self._context.database.write() as tx:
             found = find(tx.connection)
             for ticket in found:
-                tx.execute(
-                    update(tickets)
-                    .where(tickets.c.id == ticket.id)
-                    .values(state=str(TicketState.EXPIRED), ended_at=tx.now, bound=None, held_until=None)
-                )
-                tx.record(
-                    EventKind.TICKET_EXPIRED,
-                    ticket=ticket.id,
-                    number=ticket.label,
-                    service=ticket.service,
-                    counter=ticket.counter,
-                )
+                expire(tx, ticket)
         return len(found)
+
+
+def expire(tx: Transaction, ticket: Record) -> None:
+    """End a ticket whose time is over."""
+    tx.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket.id)
+        .values(state=str(TicketState.EXPIRED), ended_at=tx.now, bound=None, held_until=None)
+    )
+    tx.record(
+        EventKind.TICKET_EXPIRED,
+        ticket=ticket.id,
+        number=ticket.label,
+        service=ticket.service,
+        counter=ticket.counter,
+    )

@@ -52,7 +52,8 @@ class Arriving:
 
     Attributes:
         services: What for, in their order; at least one.
-        origin: "walk_in", "appointment", "collect" or "outreach": whose target the first service has.
+        origin: "walk_in", "phone" (in the hall), "remote" (from afar), "appointment", "collect" or "outreach": whose
+            target the first service has; the first three have the same.
         start_at: The slot of an appointment; None: now.
         appointment: Key of the appointment that it was, so that the log shows which slot it starts from.
         printer: Where the slip comes out; None prints nothing.

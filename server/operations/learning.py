@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from server.db import estimates, queries
+from server.domain.admission import WALK_INS
 from server.domain.calling import Lane
 from server.domain.learning import Learned
 from server.domain.numbering import day_of
@@ -23,7 +24,7 @@ LOOK_BACK = 20_000
 # In one go, so that a long way is gone in steps.
 LOOK_AT_MOST = 2000
 # Who comes without a slot, and so at any time.
-WITHOUT_A_SLOT = ("walk_in", "collect")
+WITHOUT_A_SLOT = (*WALK_INS, "collect")
 HIT_RATE_DAYS = 30
 
 

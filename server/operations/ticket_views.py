@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from server.db import queries
+from server.db import phones, queries
 from server.domain.states import TicketState
 from server.operations.serving import rivals
 from server.operations.waits import wait_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -40,6 +42,7 @@ class TicketViews:
             ahead=self.ahead(connection, ticket),
             printed=(printed.state, printed.reason) if printed else None,
             for_staff=for_staff,
+            on_the_way=phones.is_on_the_way(connection, ticket),
         )
 
     def ahead(self, connection: Connection, ticket: Any) -> int | None:
@@ -67,8 +70,9 @@ class TicketViews:
         ahead: int | None,
         printed: tuple[str, str | None] | None,
         for_staff: bool = False,
+        on_the_way: bool = False,
     ) -> View:
-        """Show a ticket from what is at hand."""
+        """Show a ticket from what is at hand; `on_the_way`: it waits for its visitor to check in."""
         context = self._context
         config = context.config
         service = config.service.get(ticket.service)
@@ -99,6 +103,9 @@ class TicketViews:
             "wait": wait_view(wait),
             "counter": ticket.counter,
             "arrow": counter.arrow if counter else None,
+            "held_until": context.local(ticket.held_until),
+            "check_in_by": context.local(ticket.held_until) if on_the_way else None,
+            "rejoin_by": context.local(self._rejoin_by(ticket)),
             "called_at": context.local(ticket.called_at),
             "call_count": ticket.call_count,
             "services": [self._service(request, for_staff=for_staff) for request in requests],
@@ -113,6 +120,13 @@ class TicketViews:
             },
             "at": context.local(context.clock()),
         }
+
+    def _rejoin_by(self, ticket: Any) -> datetime | None:
+        """Tell until when a visitor who missed the call may come back."""
+        if ticket.state != TicketState.NO_SHOW or ticket.returns:
+            return None
+        by: datetime = ticket.ended_at + timedelta(minutes=self._context.config.policy.grace_minutes)
+        return by if self._context.clock() <= by else None
 
     def _service(self, request: Any, *, for_staff: bool) -> View:
         context = self._context

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from server.db import queries
+from server.db import phones, queries
 from server.db.models import requests, tickets
 from server.domain.admission import may_rejoin
 from server.domain.calling import Terms
@@ -19,6 +19,7 @@ from server.errors import (
     BadInput,
     CentreClosed,
     NotWalkIn,
+    PresenceNeeded,
     RejoinTooLate,
     ServiceNotFound,
     TicketNotFound,
@@ -31,6 +32,7 @@ from server.operations.issuing import Arriving, Issuing, terms_data, terms_in, t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from server.config.models import Service
     from server.db.engine import Transaction
@@ -154,8 +156,15 @@ class Tickets:
         Raises:
             TicketNotFound, TicketStateError: As for `cancel`.
             RejoinTooLate: The grace period is over, or it was used.
+            PresenceNeeded: It was taken from afar, and its visitor has not checked in.
         """
-        return self._change(token, "rejoin", self._rejoin, once)
+
+        def rejoin(tx: Transaction, ticket: Record) -> None:
+            if phones.is_on_the_way(tx.connection, ticket):
+                raise PresenceNeeded
+            self.take_back(tx, ticket)
+
+        return self._change(token, "rejoin", rejoin, once)
 
     def end_postponements(self) -> int:
         """Let those wait again whose time has come. Returns how many."""
@@ -165,9 +174,10 @@ class Tickets:
                 return 0
         with context.database.write() as tx:
             due = queries.postponed_until(tx.connection, tx.centre, tx.now)
-            for ticket in due:
-                self._rejoin(tx, ticket)
-        return len(due)
+            back = [each for each in due if not phones.is_on_the_way(tx.connection, each)]
+            for ticket in back:
+                self.take_back(tx, ticket)
+        return len(back)
 
     def wanted(self, service: str, also: Sequence[str]) -> list[Service]:
         """
@@ -210,8 +220,12 @@ class Tickets:
         _set(tx, ticket, state=str(TicketState.HELD), held_until=until, counter=None)
         self._record(tx, EventKind.TICKET_POSTPONED, ticket, until=until.isoformat())
 
-    def _rejoin(self, tx: Transaction, ticket: Record) -> None:
-        """Back from a missed call the published penalty is added; back from a pause the due time is not past."""
+    def take_back(self, tx: Transaction, ticket: Record) -> None:
+        """
+        Let a ticket wait again, inside a transaction that somebody else has begun.
+
+        Back from a missed call the published penalty is added; back from a pause the due time is not past.
+        """
         policy = self._context.config.policy
         terms = terms_in(ticket)
         values: dict[str, Any] = {}
@@ -224,10 +238,7 @@ class Tickets:
         elif ticket.held_until is None:  # a counter holds it, and resumes it
             raise TicketStateError(state=ticket.state, action="rejoin")
         else:
-            # Who sets a turn aside gives it up: until the return nobody is passed by it.
-            # In whole seconds, as the figures are kept: the log must give the very due time.
-            late = max(min(tx.now, ticket.held_until) - terms.due_at, timedelta(0))
-            penalty = terms.penalty + timedelta(seconds=ceil(late.total_seconds()))
+            penalty = penalty_of(terms, min(tx.now, ticket.held_until))
         terms = Terms(terms.start_at, terms.target, terms.credit, penalty)
         # A particular counter or official that has gone home meanwhile would never call.
         bound = ticket.bound if is_there(tx.connection, tx.centre, ticket.bound) else None
@@ -285,6 +296,17 @@ def check_wish(context: Context, category: str | None, language: str | None) -> 
     hours = context.hours()
     if not hours.is_open:
         raise CentreClosed(opens_at=context.local(hours.opens_at))
+
+
+def penalty_of(terms: Terms, back_at: datetime) -> timedelta:
+    """
+    Tell the penalty of who comes back from a pause at a moment.
+
+    Who sets a turn aside gives it up: until the return nobody is passed by it. In whole seconds, as the figures are
+    kept: the log must give the very due time.
+    """
+    late = max(back_at - terms.due_at, timedelta(0))
+    return terms.penalty + timedelta(seconds=ceil(late.total_seconds()))
 
 
 def draw_again(issue: Callable[[], View]) -> View:

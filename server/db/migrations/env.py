@@ -9,7 +9,8 @@ import server.db.bookings
 import server.db.forecasts
 import server.db.ledger
 import server.db.messages
-import server.db.outreach  # noqa: F401  # each adds its tables
+import server.db.outreach
+import server.db.phones  # noqa: F401  # each adds its tables
 from server.db.models import metadata
 
 connection = context.config.attributes["connection"]
