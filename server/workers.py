@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 
-from server.serving import CONNECTIONS, STOP_WITHIN_S, make_app, with_logs
+from server.serving import CONNECTIONS, STOP_WITHIN_S, make_app, settle_memory, with_logs
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -56,6 +56,7 @@ def serve_workers(settings: Settings, count: int) -> None:
 
 def _start(worker: Any) -> None:
     worker.wsgi.extensions["hall"].start()
+    settle_memory()
 
 
 def _stop(_server: Any, worker: Any) -> None:
