@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from bench import parts
+from bench.estimating import estimate
 from bench.figures import Figure, table
 from bench.parts import Run
 
@@ -20,6 +21,7 @@ PARTS = {
     "fanout": parts.fanout,
     "start": parts.start,
     "history": parts.history,
+    "estimate": estimate,
     "postgres": parts.postgres,
 }
 
