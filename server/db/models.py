@@ -267,6 +267,7 @@ tickets = Table(
         "ix_tickets_waiting_bound",
         "centre",
         "bound",
+        "lane",
         "due_at",
         "id",
         sqlite_where=text(WAITING_BOUND),

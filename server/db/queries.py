@@ -62,10 +62,10 @@ JOIN tickets AS t ON t.id = (
     ORDER BY w.due_at, w.id LIMIT 1)
 UNION ALL
 SELECT t.id, t.due_at, t.lane, t.service, 1
-FROM json_each(:bounds) AS b
+FROM json_each(:bounds) AS b CROSS JOIN json_each(:lanes) AS l
 JOIN tickets AS t ON t.id = (
     SELECT w.id FROM tickets AS w
-    WHERE w.centre = :centre AND w.bound = b.value AND w.state = 'waiting' AND w.bound IS NOT NULL
+    WHERE w.centre = :centre AND w.bound = b.value AND w.lane = l.value AND w.state = 'waiting' AND w.bound IS NOT NULL
     ORDER BY w.due_at, w.id LIMIT 1)
 """
 _HEADS_POSTGRESQL = """
@@ -80,9 +80,11 @@ CROSS JOIN LATERAL (
 UNION ALL
 SELECT t.id, t.due_at, t.lane, t.service, 1
 FROM json_array_elements_text(CAST(:bounds AS json)) AS b(key)
+CROSS JOIN json_array_elements_text(CAST(:lanes AS json)) AS l(key)
 CROSS JOIN LATERAL (
     SELECT w.id, w.due_at, w.lane, w.service FROM tickets AS w
-    WHERE w.centre = :centre AND w.bound = b.key AND w.state = 'waiting' AND w.bound IS NOT NULL
+    WHERE w.centre = :centre AND w.bound = b.key AND w.lane = CAST(l.key AS smallint)
+      AND w.state = 'waiting' AND w.bound IS NOT NULL
     ORDER BY w.due_at, w.id LIMIT 1) AS t
 """
 _AHEAD_SQLITE = """
@@ -125,7 +127,7 @@ def first_waiting(
     bounds: tuple[str, ...],
 ) -> Sequence[Record]:
     """
-    Read the first waiting ticket of each service and lane, and of each of `bounds` ("counter:5", "official:12").
+    Read the first waiting ticket of each service and lane, and of each lane of `bounds` ("counter:5", "official:12").
 
     Returns:
         Rows of `id, due_at, lane, service, is_bound`.

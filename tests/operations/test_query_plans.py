@@ -47,7 +47,9 @@ def test_the_rule_seeks_and_never_scans(queue):
     if queue.context.database.is_sqlite:
         used = [line for line in plan if "tickets" in line or " w " in line or " t " in line]
         assert any("ix_tickets_waiting (centre=? AND service=? AND lane=?)" in line for line in used), plan
-        assert any("ix_tickets_waiting_bound (centre=? AND bound=?)" in line for line in used), plan
+        assert any("ix_tickets_waiting_bound (centre=? AND bound=? AND lane=?)" in line for line in used), (
+            plan
+        )
         assert not any(line.startswith(("SCAN t", "SCAN w")) for line in plan), plan
         assert not any("TEMP B-TREE" in line for line in plan), plan
     else:

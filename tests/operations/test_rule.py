@@ -161,6 +161,17 @@ def test_a_ticket_sent_to_an_official_is_called_by_them_wherever_they_sit(queue)
     assert queue.counters.next(7, second)["number"] == "A001"
 
 
+def test_the_law_comes_first_among_those_who_wait_for_one_counter_too(queue):
+    officials = {number: open_counter(queue, number) for number in (6, 7, 18)}
+    for service, category, counter in ((PASSPORT, "veteran", 7), (BIRTH, "war_disability", 18)):
+        create_ticket(queue, service, category=category)
+        queue.counters.next(counter, officials[counter])
+        queue.visits.transfer(counter, officials[counter], counter=6)
+
+    # The veteran's due time is the earlier one.
+    assert queue.counters.next(6, officials[6])["number"] == "R001"
+
+
 def test_a_ticket_is_not_sent_to_an_official_who_is_not_there(queue):
     official, away = open_counter(queue, 6), create_official(queue, "away")
     create_ticket(queue, PASSPORT)
