@@ -7,6 +7,8 @@ each to write it, and drops what a slow client's buffer does not take at once.
 
 from __future__ import annotations
 
+import logging
+import socket
 import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,10 +21,17 @@ from wsproto.utilities import LocalProtocolError
 if TYPE_CHECKING:
     from flask_socketio import SocketIO
 
+log = logging.getLogger(__name__)
+
 FINAL_TEXT, FINAL_BINARY = 0x81, 0x82
 # As many different messages as are on their way at the same time: a board for each zone, and some terminals'.
 FRAMES_KEPT = 64
-QUEUED_AT_MOST = 64
+# A client that reads too slowly costs this much and no more, and then its connection: each board is the whole state, and
+# who comes back gets it anew. So many boards are two seconds of the busiest hall.
+QUEUED_AT_MOST = 20
+BUFFER_BYTES = 128 * 1024
+# Longer than from one of Engine.IO's pings to the answer that is too late: a cable was pulled.
+PATIENCE_S = 35.0
 
 
 @lru_cache(maxsize=FRAMES_KEPT)
@@ -79,6 +88,9 @@ class Framed(simple_websocket.Server):  # type: ignore[misc]
         # Compressing a board for each display would cost four times what sending it does.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         super().__init__(environ, **options | {"thread_class": NoThread})
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
+        # Also for writing: a client that stopped reading would keep its writer for good.
+        self.sock.settimeout(PATIENCE_S)
 
     def send(self, data: str | bytes | Rest) -> None:
         """Send a message whole; raises ConnectionClosed."""
@@ -104,6 +116,14 @@ class Framed(simple_websocket.Server):  # type: ignore[misc]
             return data[raw.send(data) :]
         except OSError:  # the buffer is full, or the client gone: the writer will find out
             return data
+
+    def drop(self) -> None:
+        """End the connection at once, and with it all that is on its way; reader and writer find out by themselves."""
+        try:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            log.debug("the client was gone already", exc_info=True)
 
     def receive(self, timeout: float | None = None) -> Any:
         """Wait for a message; raises ConnectionClosed."""
@@ -149,18 +169,23 @@ def broadcast(io: SocketIO, event: str, message: Any, *, namespace: str, room: s
     """
     Send a message to everyone in a room.
 
-    It is written straight to whoever is up to date; for whoever is behind it is queued, as Socket.IO would.
+    It is written straight to whoever is up to date; for whoever is behind it is queued, as Socket.IO would. Whoever is too
+    far behind is dropped: nobody waits for him, and the whole state awaits him when he comes back.
     """
     server = io.server
     packet = server.packet_class(EVENT, namespace=namespace, data=[event, message])
     whole = Packet(MESSAGE, packet.encode())
     data = frame(whole.encode())
     for _, sid in list(server.manager.get_participants(namespace, room)):
-        socket = server.eio.sockets.get(sid)
-        if socket is None or socket.closed or not socket.check_ping_timeout():
+        end = server.eio.sockets.get(sid)
+        if end is None or end.closed or not end.check_ping_timeout():
             continue
-        framed = getattr(socket, "framed", None)
-        rest = framed.write_now(data) if framed is not None and socket.queue.empty() else data
-        # A message is a whole state: one that is never read may as well be left out.
-        if rest and socket.queue.qsize() < QUEUED_AT_MOST:
-            socket.queue.put(whole if len(rest) == len(data) else Rest(rest))
+        framed = getattr(end, "framed", None)
+        rest = framed.write_now(data) if framed is not None and end.queue.empty() else data
+        if not rest:
+            continue
+        if end.queue.qsize() < QUEUED_AT_MOST:
+            end.queue.put(whole if len(rest) == len(data) else Rest(rest))
+        elif framed is not None:
+            log.info("a client of %s reads too slowly and is dropped", namespace)
+            framed.drop()
