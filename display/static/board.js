@@ -4,16 +4,17 @@ import { request } from "/static/js/http.js";
 import { readJson } from "/static/js/state.js";
 import { useStore } from "/static/js/store.js";
 import { name, t } from "/static/js/wording.js";
+import { Announcer } from "./announcer.js";
 import { wearEvenly } from "./burn-in.js";
 import { Calls } from "./calls.js";
 import { Clock } from "./clock.js";
 import { CountersLine } from "./counters-line.js";
 import { Emergency, emergencyOn } from "./emergency.js";
 import { Hall } from "./hall.js";
-import { useSpoken } from "./languages.js";
+import { stateLanguage, useSpoken } from "./languages.js";
 import { Messages } from "./messages.js";
 import { Night, isNight } from "./night.js";
-import { Sound, ring } from "./sound.js";
+import { Sound } from "./sound.js";
 import { Presence } from "./presence.js";
 import { Strip } from "./strip.js";
 import { useEverySecond } from "./ticking.js";
@@ -22,7 +23,12 @@ import { Waiting } from "./waiting.js";
 const PLAYLIST_EVERY_MS = 300000;
 
 const page = readJson("state");
-const hall = new Hall({ zone: page.zone, board: page.board, onCall: ring });
+const hall = new Hall({ zone: page.zone, board: page.board, onCall: (call) => announcer.add(call) });
+const announcer = new Announcer({
+  sound: soundNow,
+  isCurrent: (call) => hall.isAwaited(call),
+  stateLanguage,
+});
 const screen = document.getElementById("screen");
 
 function Board() {
@@ -65,6 +71,12 @@ function Board() {
   </div>`;
 }
 
+/** While there is an emergency nobody is called to a counter. */
+function soundNow() {
+  const { board } = hall.store.get();
+  return emergencyOn(board, hall.now()) ? { ...board.sound, volume: 0 } : board?.sound;
+}
+
 /** New pictures are shown without anybody going to each display. */
 async function refreshPlaylist() {
   const answer = await request("GET", "/display/playlist");
@@ -72,6 +84,7 @@ async function refreshPlaylist() {
 }
 
 render(html`<${Board} />`, screen);
+announcer.resume(page.board?.calls ?? []);
 hall.start();
 wearEvenly(screen);
 if (page.playlist !== null) setInterval(refreshPlaylist, PLAYLIST_EVERY_MS);

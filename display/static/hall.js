@@ -6,7 +6,7 @@ import { createStore } from "/static/js/store.js";
 const QUIET_MS = 3000;
 const ANSWER_MS = 3000;
 const OLD_AFTER_MS = 5000;
-// A display that was away announces only what is still current.
+// What a display missed for longer is no news to it.
 const CURRENT_MS = 30000;
 // A clock that is further off than this was set.
 const SET_MS = 2000;
@@ -94,7 +94,8 @@ export class Hall {
     this.store.update({ ...heard, board });
     // Oldest first, as they were called; a `call` that overtook its board is known already.
     for (const call of [...board.calls].reverse()) {
-      if (this.isCurrent(call)) this.#announce(call);
+      // A display that was away says what is still called, however long ago: its visitor has not heard it.
+      if (call.state === "called") this.#announce(call);
       else this.#announced.add(keyOf(call));
     }
     this.#forget(board.calls);
@@ -107,9 +108,18 @@ export class Hall {
     this.#offsetMs = isSet ? offsetMs : Math.max(offsetMs, this.#offsetMs);
   }
 
-  /** @returns {boolean} whether a call is young enough to be announced by who missed it */
+  /** @returns {boolean} whether a call is young enough to be seen coming by who missed it */
   isCurrent(call) {
     return this.now() - Date.parse(call.called_at) < CURRENT_MS;
+  }
+
+  /** @returns {boolean} whether the visitor of a call has still to come, as far as is known here */
+  isAwaited({ number, counter, version = 0 }) {
+    const { board } = this.store.get();
+    // Its board is still on the way.
+    if (board === null || version > board.version) return true;
+    const row = board.counters.find((each) => each.counter === counter);
+    return row?.number === number && row.ticket_state === "called";
   }
 
   #announce(call) {

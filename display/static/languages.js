@@ -1,6 +1,6 @@
 import { useEffect, useReducer } from "/static/js/html.js";
 
-const stateLanguage = document.documentElement.dataset.stateLanguage ?? document.documentElement.lang;
+export const stateLanguage = document.documentElement.dataset.stateLanguage ?? document.documentElement.lang;
 
 /**
  * The language of the moment: the state language, then in turn those of the visitors who are called, or all.

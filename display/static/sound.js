@@ -2,18 +2,6 @@ import { allowSound, chime } from "/static/js/chime.js";
 import { html, useEffect, useState } from "/static/js/html.js";
 import { t } from "/static/js/wording.js";
 
-const MOST_QUEUED = 8;
-
-let queued = 0;
-let ringing = Promise.resolve();
-
-/** Sound the chime for a call; calls of the same second ring one after another. */
-export function ring() {
-  if (queued >= MOST_QUEUED) return;
-  queued += 1;
-  ringing = ringing.then(() => chime()).finally(() => (queued -= 1));
-}
-
 /** Offered only where the browser wants a touch before it lets a page sound. */
 export function Sound({ code }) {
   const [isAllowed, setAllowed] = useState(true);
