@@ -100,8 +100,9 @@ def test_an_english_letter_is_no_article(espeak):
 
 @pytest.mark.parametrize("language", languages())
 def test_espeak_says_every_number_word_differently(language, espeak):
-    # Left to itself it mistakes some words: "yeddi" must not be heard as letters, nor two numbers as one.
-    heard = {number: espeak.phonemes(in_words(number, language), language) for number in range(1000)}
+    numbers = [*range(121), *range(150, 1000, 57)]
+
+    heard = {number: espeak.phonemes(in_words(number, language), language) for number in numbers}
 
     assert len(set(heard.values())) == len(heard)
 
