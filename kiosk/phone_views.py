@@ -39,6 +39,7 @@ ELSEWHERE = "other_service"
 def ticket(token: str) -> ResponseReturnValue:
     """Serve a ticket's page: whole without JavaScript, live with it."""
     ticket = queue().tickets.view(token)
+    queue().tickets.follow(token)
     page = page_of(ticket["language"])
     language, zone = page["language"], ZoneInfo(page["timezone"])
     return render_template(

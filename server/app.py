@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from server.relay import Relay
     from server.signing import SigningKey
     from server.sockets import Sockets
+    from server.tablets import Tablets
     from server.timers import Timers
     from server.voice.speaker import Speaker
 
@@ -55,6 +56,7 @@ class Hall:
     queue: Queue
     printers: Printers
     sockets: Sockets
+    tablets: Tablets
     timers: Timers
     relay: Relay | None
     demo: Demo | None = None
@@ -67,6 +69,7 @@ class Hall:
         for task in self.relay.tasks() if self.relay else []:
             start(task)
         self.sockets.start()
+        self.tablets.start()
         start(self.timers.run)
         start(self.timers.seal)
 
@@ -74,6 +77,7 @@ class Hall:
         """End it, within about two seconds."""
         self.timers.stop()
         self.sockets.stop()
+        self.tablets.stop()
         if self.relay:
             self.relay.stop()
         self.printers.agents.stop()
@@ -218,10 +222,11 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from flask_openapi import Info, OpenAPI, SecurityScheme
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from counter import account, signing_in, single_sign_on, views  # noqa: F401 - they register their routes
+    from counter import account, print_desk, signing_in, single_sign_on, views  # noqa: F401 - they register their routes
     from counter.blueprint import blueprint as counter
     from display.views import blueprint as display
     from kiosk.phone_views import blueprint as phone
+    from kiosk.tablet import blueprint as tablet
     from kiosk.views import blueprint as kiosk
     from server import api, error_pages
     from server.api.callers import refuse_other_origins
@@ -271,7 +276,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     error_pages.register(app)
     api.register(app)
     route_document(app)
-    for blueprint in (pages, documents, kiosk, phone, counter, display):
+    for blueprint in (pages, documents, kiosk, phone, tablet, counter, display):
         app.register_blueprint(blueprint)
     return app
 
@@ -283,16 +288,19 @@ def _make_hall(
     from server.printers import Printers
     from server.relay import Relay
     from server.sockets import Sockets
+    from server.tablets import Tablets
     from server.timers import Timers
 
     database = queue.context.database
     sockets = Sockets(app, queue, async_mode=async_mode)
     agents = Agents(sockets.io, queue)
+    tablets = Tablets(sockets.io, queue)
     printers = Printers(queue.context, queue.printer_states, data_dir / "slips", agents=agents)
     return Hall(
         queue=queue,
         printers=printers,
         sockets=sockets,
+        tablets=tablets,
         timers=Timers(queue, printers, on_forecast=sockets.waits_changed, one_process=database.is_sqlite),
         relay=None if database.is_sqlite else Relay(queue.context, redis_url),
         demo=demo,

@@ -196,12 +196,13 @@ def _accounts(
     )
     enrol = device.add_parser("add", parents=[common], help="enrol a device and print its token, once")
     enrol.add_argument("name", help="such as kiosk-1")
-    kinds = ("kiosk", "display", "printer")
+    kinds = ("kiosk", "display", "printer", "tablet")
     enrol.add_argument(
         "--kind", required=True, choices=kinds, metavar="KIND", help=f"one of {', '.join(kinds)}"
     )
     enrol.add_argument("--zone", metavar="KEY", help="where it stands")
     enrol.add_argument("--printer", metavar="KEY", help="what prints its slips, or what this agent drives")
+    enrol.add_argument("--counter", type=int, metavar="N", help="where a tablet stands and asks for ratings")
     enrol.set_defaults(command=_device_add)
     revoke = device.add_parser("revoke", parents=[common], help="take a device's token away")
     revoke.add_argument("name", help="as it was enrolled")
@@ -291,7 +292,13 @@ def _device_add(options: argparse.Namespace) -> int:
     from server.settings import read_settings
 
     queue = read_settings(options).open_queue()
-    _, token = queue.devices.add(options.name, kind=options.kind, zone=options.zone, printer=options.printer)
+    _, token = queue.devices.add(
+        options.name,
+        kind=options.kind,
+        zone=options.zone,
+        printer=options.printer,
+        counter=options.counter,
+    )
     print(token)
     return 0
 

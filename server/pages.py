@@ -25,7 +25,7 @@ blueprint = Blueprint("pages", __name__)
 A_YEAR_S = 365 * 24 * 3600
 SLIPS_SHOWN = 60
 # Where an enrolled device begins its work.
-HOME = {"kiosk": "/kiosk", "display": "/display", "printer": "/"}
+HOME = {"kiosk": "/kiosk", "display": "/display", "printer": "/", "tablet": "/tablet"}
 
 
 def _hall() -> Hall:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 
 from server.db import queries
+from server.db.followed import is_followed
 from server.db.models import print_jobs
 
 if TYPE_CHECKING:
@@ -62,11 +63,13 @@ class PrintJobs:
         """
         Have the rating prompt printed, where the configuration asks for it and a printer is near.
 
-        A visitor who took the ticket without paper gets none now: the phone shows the rating.
+        A visitor who took the ticket without paper, or opened its page on a telephone, gets none: it is asked there.
         """
         config = self._context.config
         printer = self.printer_of(counter)
         if config.rating.prompt != "print" or printer is None or not _has_paper(tx, ticket.id):
+            return
+        if config.rating.paperless and is_followed(tx.connection, ticket.id):
             return
         document = {
             "number": ticket.label,

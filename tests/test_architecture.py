@@ -18,7 +18,14 @@ SCREENS = ("kiosk", "counter", "display")
 # Beside a kiosk or a counter, on a machine of its own: it drives a printer and knows no screen.
 AGENT = ("kiosk.agent", "kiosk.journal")
 SOCKET_IO = ("socketio", "engineio", "flask_socketio")
-KNOW_SOCKET_IO = {"server.app", "server.sockets", "server.frames", "server.agents", "kiosk.agent"}
+KNOW_SOCKET_IO = {
+    "server.app",
+    "server.sockets",
+    "server.frames",
+    "server.agents",
+    "server.tablets",
+    "kiosk.agent",
+}
 
 
 def modules(package: str) -> Iterator[tuple[str, Path]]:

@@ -104,8 +104,16 @@ class Admission(Part):
 
 
 class Rating(Part):
-    """How a served visitor is asked; a rating token can be used for `valid_days`."""
+    """
+    How a served visitor is asked; a rating token can be used for `valid_days`.
+
+    Attributes:
+        paperless: Who follows on a telephone is asked there, and gets no slip.
+        tablet_s: How long the counter's tablet asks, unless the next visitor's service begins before.
+    """
 
     prompt: Literal["print", "none", "tablet"]
     valid_days: Annotated[int, Field(ge=1, le=90)]
+    paperless: bool = True
+    tablet_s: Annotated[int, Field(ge=15, le=600)] = 60
     aspects: Choices

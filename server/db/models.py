@@ -173,9 +173,10 @@ devices = Table(
     _key(),
     _centre(),
     Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # kiosk, display, printer
+    Column("kind", Text, nullable=False),  # kiosk, display, printer, tablet
     Column("zone", Text),
     Column("printer", Text),
+    Column("counter", Integer),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime),

@@ -304,6 +304,22 @@ def request_by_rating_token(connection: Connection, centre: str, token: str) -> 
     ).first()
 
 
+def last_finished_at(connection: Connection, centre: str, counter: int, since: datetime) -> Record | None:
+    """Read the request that was served last at a counter, with its ticket's language, and its score if it was rated."""
+    return connection.execute(
+        select(requests, tickets.c.language, ratings.c.score)
+        .select_from(
+            requests.join(tickets, tickets.c.id == requests.c.ticket_id).outerjoin(
+                ratings, ratings.c.request_id == requests.c.id
+            )
+        )
+        .where(requests.c.centre == centre, requests.c.counter == counter)
+        .where(requests.c.finished_at > since, requests.c.rating_token.is_not(None))
+        .order_by(requests.c.finished_at.desc(), requests.c.id.desc())
+        .limit(1)
+    ).first()
+
+
 def served_since(
     connection: Connection, centre: str, official: int, since: datetime
 ) -> tuple[int, float | None]:

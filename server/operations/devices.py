@@ -17,20 +17,21 @@ if TYPE_CHECKING:
     from server.db.models import Record
     from server.operations.context import Context, View
 
-KINDS = ("kiosk", "display", "printer")
+KINDS = ("kiosk", "display", "printer", "tablet")
 # "Last seen" is for people: once a minute is enough, and keeps a kiosk's taps from writing twice.
 SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled device; `printer` is where its slips come out."""
+    """An enrolled device; `printer` is where its slips come out, `counter` where a tablet stands."""
 
     id: int
     name: str
     kind: str
     zone: str | None
     printer: str | None
+    counter: int | None = None
 
 
 class Devices:
@@ -40,7 +41,13 @@ class Devices:
         self._context = context
 
     def add(
-        self, name: str, *, kind: str, zone: str | None = None, printer: str | None = None
+        self,
+        name: str,
+        *,
+        kind: str,
+        zone: str | None = None,
+        printer: str | None = None,
+        counter: int | None = None,
     ) -> tuple[Device, str]:
         """
         Enrol a device.
@@ -49,7 +56,7 @@ class Devices:
             The device, and its token: told now and never again.
 
         Raises:
-            BadInput: An unknown kind, zone or printer, or a name that is taken.
+            BadInput: An unknown kind, zone, printer or counter, a tablet without a counter, or a name that is taken.
         """
         config = self._context.config
         if kind not in KINDS:
@@ -58,18 +65,20 @@ class Devices:
             raise BadInput(f"zone: one of {', '.join(config.zone)}", field="zone", value=zone)
         if printer is not None and printer not in config.printer:
             raise BadInput(f"printer: one of {', '.join(config.printer)}", field="printer", value=printer)
+        if counter not in config.counter and (counter is not None or kind == "tablet"):
+            raise BadInput("counter: one of the centre's", field="counter", value=counter)
         if not name.strip() or len(name) > 60:
             raise BadInput("name: 1 to 60 signs", field="name", value=name)
         token = self._context.randomness.token()
         name = name.strip()
-        values = {"name": name, "kind": kind, "zone": zone, "printer": printer}
+        values = {"name": name, "kind": kind, "zone": zone, "printer": printer, "counter": counter}
         try:
             with self._context.database.write() as tx:
                 row = {**values, "centre": tx.centre, "token_hash": token_hash(token), "created_at": tx.now}
                 id = tx.execute(insert(devices).returning(devices.c.id), row).scalar_one()
         except IntegrityError as error:
             raise BadInput("name: it is taken", field="name", value=name) from error
-        return Device(id, name, kind, zone, printer), token
+        return Device(id, name, kind, zone, printer, counter), token
 
     def renew(self, name: str) -> tuple[Device, str]:
         """
@@ -139,6 +148,7 @@ class Devices:
                 "kind": row.kind,
                 "zone": row.zone,
                 "printer": row.printer,
+                "counter": row.counter,
                 "last_seen_at": self._context.local(row.last_seen_at),
             }
             for row in rows
@@ -149,11 +159,18 @@ class Devices:
             tx.execute(update(devices).where(devices.c.id == id).values(last_seen_at=now))
 
 
-_COLUMNS = (devices.c.id, devices.c.name, devices.c.kind, devices.c.zone, devices.c.printer)
+_COLUMNS = (
+    devices.c.id,
+    devices.c.name,
+    devices.c.kind,
+    devices.c.zone,
+    devices.c.printer,
+    devices.c.counter,
+)
 _BY_TOKEN = select(*_COLUMNS, devices.c.revoked_at, devices.c.last_seen_at).where(
     devices.c.token_hash == bindparam("token_hash"), devices.c.centre == bindparam("centre")
 )
 
 
 def _device(row: Record) -> Device:
-    return Device(row.id, row.name, row.kind, row.zone, row.printer)
+    return Device(row.id, row.name, row.kind, row.zone, row.printer, row.counter)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.db import queries
 from server.db.models import ratings
+from server.domain.states import TicketState
 from server.errors import AlreadyRated, BadInput, RatingEnded, RatingNotFound
 from server.events import EventKind
 from server.operations.context import Context, Once, View, once_only
@@ -65,6 +66,34 @@ class Ratings:
             aspects=tuple({"key": each.key, "name": each.name} for each in config.rating.aspects),
             rated=request.score is not None,
         )
+
+    def at_counter(self, counter: int) -> View | None:
+        """
+        Show what the tablet of a counter asks now: the visit just finished there, once, and for a while.
+
+        Returns:
+            `rating_token, service` by language, `language, left_s`; None where nobody is to be asked.
+        """
+        context = self._context
+        settings = context.config.rating
+        if settings.prompt != "tablet":
+            return None
+        now = context.clock()
+        with context.database.read() as connection:
+            request = queries.last_finished_at(
+                connection, context.centre, counter, now - timedelta(seconds=settings.tablet_s)
+            )
+            in_hand = queries.ticket_in_hand(connection, context.centre, counter)
+        # The next visitor may be on the way already; once that one is served, it is too late for the one before.
+        if request is None or request.score is not None or (in_hand and in_hand.state == TicketState.SERVING):
+            return None
+        left = request.finished_at + timedelta(seconds=settings.tablet_s) - now
+        return {
+            "rating_token": request.rating_token,
+            "service": context.service_name(request.service),
+            "language": request.language,
+            "left_s": round(left.total_seconds()),
+        }
 
     def rate(
         self,

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from server.db import phones, queries
+from server.db.followed import is_followed, mark_followed
 from server.db.models import requests, tickets
 from server.domain.admission import may_rejoin
 from server.domain.calling import Terms
@@ -104,6 +105,16 @@ class Tickets:
             if ticket is None:
                 raise TicketNotFound
             return self._views.whole(connection, ticket)
+
+    def follow(self, token: str) -> None:
+        """Note that a visitor opened the ticket's page: the telephone asks for the rating, not a slip."""
+        context = self._context
+        with context.database.read() as connection:
+            ticket = queries.ticket_by_token(connection, context.centre, token)
+            if ticket is None or ticket.ended_at is not None or is_followed(connection, ticket.id):
+                return
+        with context.database.write() as tx:
+            mark_followed(tx, ticket.id)
 
     def of_today(self, number: str) -> View:
         """
