@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import random
 import subprocess
 import sys
 from datetime import timedelta
@@ -12,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from server.app import create_app
 from server.cli import run
@@ -439,6 +440,84 @@ def test_a_leaf_that_was_changed_in_the_database_is_named(queue, day, lines):
     )
 
     assert ("changed", index) in faults(report)
+
+
+# Anywhere: places drawn by chance, the same at every run.
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_done_to_the_file_anywhere_is_named(lines, seed):
+    chance = random.Random(seed)
+    places = own(lines)
+    for act in ("change", "drop", "insert", "reorder") * 6:
+        place = chance.choice(places)
+        value = json.loads(lines[place])
+        bad = list(lines)
+        if act == "change":
+            name = chance.choice(["at", "kind", "number", "service", "counter", "official"])
+            value["entry"][name] = chance.choice(["A077", 77])
+            bad[place] = dumps(value)
+        elif act == "drop":
+            del bad[place]
+        elif act == "insert":
+            value["entry"]["number"] = f"A{chance.randrange(90, 99):03d}"
+            bad.insert(chance.choice(places), dumps(value))
+        else:
+            line = bad.pop(place)
+            bad.insert(chance.choice([other for other in places if other not in (place, place - 1)]), line)
+        if bad == lines:
+            continue
+
+        report = check(bad)
+
+        assert not report.is_good, (act, place)
+        named = {index for _, index in faults(report)}
+        if act in ("change", "drop"):
+            assert json.loads(lines[place])["index"] in named, act
+        else:
+            assert named & set(range(len(lines))), act
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_is_done_to_the_database_anywhere_is_named(queue, day, lines, seed):
+    chance = random.Random(seed)
+    places = list(events_of_today(queue, lines).items())
+    columns = [column.name for column in events.c]
+    for act in ("change", "drop", "insert", "reorder") * 2:
+        (index, event), (other_index, other) = chance.sample(places, 2)
+        with queue.context.database.write() as tx:
+            kept = tx.execute(select(events).where(events.c.id.in_((event, other)))).fetchall()
+            one = next(row for row in kept if row.id == event)
+            if act == "change":
+                tx.execute(update(events).where(events.c.id == event).values(number="A077"))
+            elif act == "drop":
+                tx.execute(delete(events).where(events.c.id == event))
+            elif act == "insert":
+                tx.execute(
+                    insert(events),
+                    {**{name: getattr(one, name) for name in columns}, "id": -7, "number": "A088"},
+                )
+            else:
+                for row, id in zip(kept, (-1, -2), strict=True):
+                    tx.execute(update(events).where(events.c.id == row.id).values(id=id))
+                for row, id in zip(reversed(kept), (-1, -2), strict=True):
+                    tx.execute(update(events).where(events.c.id == id).values(id=row.id))
+
+        found = faults(check(export(queue, day)))
+
+        wanted = {
+            "change": {("changed", index)},
+            "drop": {("erased", index)},
+            "insert": set(),
+            "reorder": {("changed", index), ("changed", other_index)},
+        }[act]
+        assert wanted <= set(found), act
+        assert act != "insert" or [fault for fault, _ in found] == ["unsealed"]
+        with queue.context.database.write() as tx:
+            tx.execute(delete(events).where(events.c.id.in_((event, other, -7))))
+            for row in kept:
+                tx.execute(insert(events), {name: getattr(row, name) for name in columns})
+    assert check(export(queue, day)).is_good
 
 
 # Calls.
