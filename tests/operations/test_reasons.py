@@ -181,3 +181,68 @@ def _first_call_like(queue, tx, number):
         "lane": ticket.lane,
         "since": 0,
     }
+
+
+def a_hall_of_every_reason(queue, clock):
+    """Let a passport be passed for every reason there is; returns its ticket."""
+    officials = {number: open_counter(queue, number) for number in (6, 7, 18)}
+    mine = create_ticket(queue, PASSPORT)
+    clock.advance(minutes=1)
+    for category in ("war_disability", "veteran", "disability"):
+        create_ticket(queue, PASSPORT, category=category)
+    queue.check_ins.check_in(queue.check_ins.book(service=PASSPORT, slot_at=clock())["code"])
+    unwell, returned, sent = (create_ticket(queue, PASSPORT, category="veteran") for _ in range(3))
+    other = create_ticket(queue, BIRTH, category="veteran")
+    queue.check_ins.check_in(queue.check_ins.announce_result(service="apostille")["code"])
+
+    def act(number, *acts, **to):
+        for each in acts:
+            getattr(queue.visits, each)(number, officials[number], **to)
+
+    queue.counters.call(7, officials[7], returned["id"], "returned")
+    act(7, "start", "hold")
+    queue.counters.call(7, officials[7], sent["id"], "returned")
+    act(7, "transfer", counter=6)
+    assert queue.counters.next(18, officials[18])["id"] == other["id"]
+    act(18, "transfer", service=PASSPORT)
+    queue.visits.resume(7, officials[7], returned["id"])
+    act(7, "start", "finish")
+    queue.counters.call(7, officials[7], unwell["id"], "unwell")
+    act(7, "start", "finish")
+    while (called := queue.counters.next(6, officials[6]))["id"] != mine["id"]:
+        act(6, "start", "finish")
+        assert called
+    return mine
+
+
+def test_in_no_language_does_a_reason_tell_whom_the_law_puts_forward_and_why(queue, clock):
+    mine = a_hall_of_every_reason(queue, clock)
+    config = queue.config
+    secret = {category.key for category in config.categories}
+    secret |= {name for category in config.categories for name in category.name.values()}
+
+    for language in config.centre.languages:
+        passed = queue.reasons.why(mine["token"], language)["passed"]
+
+        assert {each["rule"] for each in passed} >= {
+            "due",
+            "quota",
+            "first",
+            "bound",
+            "out_of_turn",
+            "resumed",
+            "other_service",
+        }
+        for each in passed:
+            assert set(each) == {
+                "number",
+                "counter",
+                "called_at",
+                "arrived_at",
+                "due_at",
+                "rule",
+                "sentence",
+            }
+            assert each["number"] in each["sentence"]
+            assert "{" not in each["sentence"]
+            assert not [word for word in secret if word.lower() in each["sentence"].lower()]
