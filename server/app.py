@@ -225,6 +225,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from counter import account, print_desk, signing_in, single_sign_on, views  # noqa: F401 - they register their routes
     from counter.blueprint import blueprint as counter
     from display.views import blueprint as display
+    from kiosk.outreach_views import blueprint as outreach
     from kiosk.phone_views import blueprint as phone
     from kiosk.tablet import blueprint as tablet
     from kiosk.views import blueprint as kiosk
@@ -276,7 +277,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     error_pages.register(app)
     api.register(app)
     route_document(app)
-    for blueprint in (pages, documents, kiosk, phone, tablet, counter, display):
+    for blueprint in (pages, documents, kiosk, phone, tablet, outreach, counter, display):
         app.register_blueprint(blueprint)
     return app
 

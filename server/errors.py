@@ -397,6 +397,24 @@ class SlotTaken(Conflict):
     key = "slot_taken"
 
 
+class OutreachNotFound(NotFound):
+    """No request for a visit at home has this token or key, or no team this key."""
+
+    key = "outreach_not_found"
+
+
+class OutreachStateError(Conflict):
+    """The request's state does not allow the act; carries `state` and `action`."""
+
+    key = "outreach_state"
+
+
+class VisitPlanned(Conflict):
+    """Another visit is planned for this team at this time."""
+
+    key = "visit_planned"
+
+
 class BookingLimit(Conflict):
     """This contact or phone has as many appointments as it may; carries `limit`."""
 
@@ -437,6 +455,18 @@ class ResultKnown(Conflict):
     """The service has announced a result of this reference already; carries `reference`."""
 
     key = "result_known"
+
+
+class NotThen(Conflict):
+    """The team does not go out at this time, or it is past."""
+
+    key = "not_then"
+
+
+class TooManyRequests(Conflict):
+    """So many requests are open under one telephone that another would be one too many; carries `open_requests`."""
+
+    key = "too_many_requests"
 
 
 class NotServedHere(Conflict):

@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     TICKET_EXPIRED = "ticket.expired"
     TICKET_CHANGED = "ticket.changed"
     PRIORITY_GIVEN = "ticket.priority_given"
+    ACT_REFUSED = "outreach.act_refused"
     SERVICE_ADDED = "ticket.service_added"
     COUNTER_OPENED = "counter.opened"
     COUNTER_CHANGED = "counter.changed"

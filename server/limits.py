@@ -19,6 +19,9 @@ READ_ALOUD = "40 per minute; 600 per hour"
 # Of wrong codes; a code is six digits or more, and a kiosk is watched.
 STAFF_CODE = "5 per minute; 20 per hour"
 
+# A visit at home is asked for once; families and telephone networks share addresses.
+OUTREACH = "6 per minute; 40 per day"
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 limiter = Limiter(get_remote_address, headers_enabled=True)

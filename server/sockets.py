@@ -196,7 +196,8 @@ class Sockets:
 
     def _hear(self, events: Sequence[Event]) -> None:
         for event in events:
-            if event.kind in CALLS:
+            # A team on its way to a home is nobody's call in the hall.
+            if event.kind in CALLS and event.counter not in self._queue.config.team_at:
                 self._announce(event)
         self._boards.mark(*self._zones_of(events))
         self._counters.mark(*self._counters_of(events))

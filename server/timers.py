@@ -118,6 +118,7 @@ class Timers:
             self._queue.days.forget_answers()
             self._queue.appointments.forget()
             self._queue.phone_tickets.forget()
+            self._queue.outreach.forget()
         if self.leads and self.ticks % KEEP_TICKS == KEEP_TICKS - 1:
             self._queue.waits.keep()
         self.ticks += 1

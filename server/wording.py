@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from server.uzbek import to_cyrillic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date as Date
     from datetime import datetime, tzinfo
 
@@ -117,6 +117,11 @@ class Wording:
             raise KeyError(f"{key!r} is not in the catalogue of {self.language!r}")
         _log.error("missing wording", extra={"language": self.language, "key": key})
         return Wording(self.fallback).text(key, **facts)
+
+
+def said_in_all(key: str, languages: Iterable[str]) -> dict[str, str]:
+    """Say the same in several languages, as the configuration names things."""
+    return {language: Wording(language).text(key) for language in languages}
 
 
 def plural_category(language: str, n: float) -> str:

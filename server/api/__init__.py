@@ -12,7 +12,20 @@ BASE = "/api/v1"
 
 def register(app: OpenAPI) -> None:
     """Add every route of the interface."""
-    from server.api import accounts, counters, hall, kiosk, log, presence, printing, reception, tickets, voice
+    from server.api import (
+        accounts,
+        counters,
+        hall,
+        kiosk,
+        log,
+        outreach,
+        presence,
+        printing,
+        reception,
+        tickets,
+        voice,
+    )
 
-    for module in (accounts, tickets, kiosk, counters, hall, voice, presence, log, printing, reception):
+    modules = (accounts, tickets, kiosk, counters, hall, voice, presence, log, printing, reception, outreach)
+    for module in modules:
         app.register_api(module.blueprint)

@@ -7,6 +7,7 @@ from server.config.equipment import Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Holiday, Service, Zone
 from server.config.loading import config_digest, load
 from server.config.models import Config
+from server.config.outreach import Outreach, OutreachCategory, Team
 from server.config.paper import Paper
 from server.config.problems import ConfigErrors, ConfigProblem
 from server.config.rules import Category, Choice, Policy, Rating, Targets
@@ -31,6 +32,8 @@ __all__ = [
     "Holiday",
     "Kiosk",
     "Messages",
+    "Outreach",
+    "OutreachCategory",
     "Paper",
     "Policy",
     "Printer",
@@ -40,6 +43,7 @@ __all__ = [
     "SignIn",
     "SingleSignOn",
     "Targets",
+    "Team",
     "Zone",
     "config_digest",
     "load",

@@ -18,6 +18,7 @@ AS_WRITTEN = (
     "categories",
     "policy",
     "admission",
+    "outreach",
     "printers",
     "displays",
     "board",

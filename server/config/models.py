@@ -9,6 +9,7 @@ from server.config.booking import Booking, Collection, Messages
 from server.config.displays import Board, Display
 from server.config.equipment import Kiosk, Printer, Server
 from server.config.hall import Agency, Centre, Counter, Group, Service, Zone
+from server.config.outreach import Outreach, OutreachCategory, Team
 from server.config.paper import Paper
 from server.config.phone import PhoneTickets, Push
 from server.config.rules import Admission, Category, Policy, Rating
@@ -29,6 +30,8 @@ __all__ = [
     "Group",
     "Kiosk",
     "Messages",
+    "Outreach",
+    "OutreachCategory",
     "Paper",
     "PhoneTickets",
     "Policy",
@@ -38,6 +41,7 @@ __all__ = [
     "Server",
     "Service",
     "SignIn",
+    "Team",
     "Voice",
     "Zone",
     "ZoneVoice",
@@ -56,6 +60,7 @@ class Config(Part):
     categories: tuple[Category, ...]
     policy: Policy
     admission: Admission
+    outreach: Outreach
     printers: tuple[Printer, ...]
     displays: tuple[Display, ...]
     board: Board
@@ -93,8 +98,42 @@ class Config(Part):
 
     @cached_property
     def counter(self) -> dict[int, Counter]:
-        """Counters by number."""
-        return {each.number: each for each in self.counters}
+        """Counters by number: those of the hall, and those at which the outreach teams work."""
+        teams = (
+            Counter(
+                number=each.counter,
+                zone=self.zones[0].key,
+                agencies=each.agencies,
+                # Nobody in the hall waits for a team: its visits are planned for it, each bound to its number.
+                services=(),
+                arrow="none",
+                printer=None,
+            )
+            for each in self.outreach.teams
+        )
+        return {each.number: each for each in (*self.counters, *teams)}
+
+    @cached_property
+    def team(self) -> dict[str, Team]:
+        """Outreach teams by key."""
+        return {each.key: each for each in self.outreach.teams}
+
+    @cached_property
+    def team_at(self) -> dict[int, Team]:
+        """Outreach teams by the number at which they work."""
+        return {each.counter: each for each in self.outreach.teams}
+
+    @cached_property
+    def brought_by(self) -> dict[str, frozenset[str]]:
+        """What each outreach team brings, by its key."""
+        return {
+            team.key: frozenset(
+                each.key
+                for each in self.services
+                if "outreach" in each.channels and (each.agency in team.agencies or each.key in team.services)
+            )
+            for team in self.outreach.teams
+        }
 
     @cached_property
     def category(self) -> dict[str, Category]:

@@ -11,6 +11,7 @@ import zoneinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from server.config.outreach_faults import check_teams
 from server.config.paper import check_paper
 from server.config.problems import closest
 from server.config.voice import check_voice
@@ -29,6 +30,10 @@ UNIQUE = (
     "zones.*.key",
     "counters.*.number",
     "categories.*.key",
+    "outreach.categories.*.key",
+    "outreach.decline_reasons.*.key",
+    "outreach.teams.*.key",
+    "outreach.teams.*.counter",
     "policy.out_of_turn_reasons.*.key",
     "policy.pause_reasons.*.key",
     "printers.*.key",
@@ -45,6 +50,11 @@ NAMES = (
     "categories.*.name",
     "categories.*.evidence",
     "categories.*.legal_reference",
+    "outreach.categories.*.name",
+    "outreach.categories.*.evidence",
+    "outreach.categories.*.legal_reference",
+    "outreach.decline_reasons.*.name",
+    "outreach.teams.*.name",
     "policy.out_of_turn_reasons.*.name",
     "policy.pause_reasons.*.name",
     "paper.header",
@@ -69,12 +79,9 @@ def check_references(document: Document, available: Collection[str], on_paper: C
     _check_unique(document)
     _check_known(document, ZONES, _values(document, "zones.*.key"), "zone")
     _check_known(document, PRINTERS, _values(document, "printers.*.key"), "printer")
-    _check_known(
-        document,
-        ("counters.*.agencies.*", "booking.agencies.*"),
-        _section_keys(document, "agencies"),
-        "agency",
-    )
+    agencies = ("counters.*.agencies.*", "booking.agencies.*", "outreach.teams.*.agencies.*")
+    _check_known(document, agencies, _section_keys(document, "agencies"), "agency")
+    check_teams(document)
     _check_languages(document, available, on_paper)
     check_paper(document, on_paper)
     check_voice(document, _values(document, "zones.*.key"))
@@ -93,7 +100,7 @@ def check_catalogue(document: Document, catalogue: Catalogue) -> None:
     if not catalogue.services.whole:
         return
     offers = offers_of(document.data, catalogue)
-    _check_known(document, ("counters.*.services.*",), list(offers), "service")
+    _check_known(document, ("counters.*.services.*", "outreach.teams.*.services.*"), list(offers), "service")
     _check_every_counter_serves(document, offers)
     _check_every_service_is_served(document, offers)
 

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from server.config import booking, displays, equipment, hall, paper, phone, rules, sign_in, voice
+from server.config import (
+    booking,
+    displays,
+    equipment,
+    hall,
+    outreach,
+    paper,
+    phone,
+    rules,
+    sign_in,
+    voice,
+)
 from server.config.base import AsTuple, Channel, Key, Minutes, Names, Part, People, Series, Text
 from server.config.fault_words import hint_for, in_plain_words
 from server.config.problems import closest
@@ -79,6 +90,7 @@ SECTIONS = {
     "categories": Section(rules.Category, "list", needed=False),
     "policy": Section(rules.Policy),
     "admission": Section(rules.Admission, needed=False),
+    "outreach": Section(outreach.Outreach, needed=False),
     "printers": Section(equipment.Printer, "list", needed=False),
     "displays": Section(displays.Display, "list", needed=False),
     "board": Section(displays.Board, needed=False),

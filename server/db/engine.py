@@ -36,6 +36,7 @@ class Transaction:
         connection: Run statements on this; never yield (emit, Redis, sleep, HTTP) before the end.
         now: One moment for the whole transaction.
         day: The centre's calendar day.
+        done_at: When it was done; before `now` where a team had no network then. Each entry says so.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Transaction:
         self.centre = centre
         self.now = now
         self.day = day
+        self.done_at = now
         self.events = events
         self._salt = salt
 
@@ -68,6 +70,8 @@ class Transaction:
         **data: Any,
     ) -> None:
         """Write an entry of the log; `data` is JSON without personal data."""
+        if self.done_at != self.now:
+            data["done_at"] = self.done_at.isoformat()
         row = {
             "centre": self.centre,
             "day": self.day,

@@ -240,10 +240,10 @@ def held(connection: Connection, centre: str, counter: int) -> Sequence[Record]:
 
 
 def waiting_by_service(connection: Connection, centre: str) -> dict[str, int]:
-    """Count the waiting tickets of each service that has any."""
+    """Count the waiting tickets of each service that has any in the hall."""
     rows = connection.execute(
         select(tickets.c.service, func.count())
-        .where(tickets.c.centre == centre, tickets.c.state == "waiting")
+        .where(tickets.c.centre == centre, tickets.c.state == "waiting", tickets.c.origin != "outreach")
         .where(text("state IN ('waiting', 'called', 'serving', 'held')"))
         .group_by(tickets.c.service)
     )

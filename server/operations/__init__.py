@@ -22,6 +22,7 @@ from server.operations.ledger import Ledger
 from server.operations.messages import Messages
 from server.operations.notices import Notices
 from server.operations.on_phone import OnPhone
+from server.operations.outreach import Outreach
 from server.operations.passkeys import Passkeys
 from server.operations.phone_tickets import PhoneTickets
 from server.operations.presence import Presence
@@ -36,6 +37,7 @@ from server.operations.single_sign_on import SingleSignOn
 from server.operations.slot_finding import SlotFinding
 from server.operations.staff import Staff
 from server.operations.statistics import Statistics
+from server.operations.teams import Teams
 from server.operations.ticket_views import TicketViews
 from server.operations.tickets import Tickets
 from server.operations.touchscreens import Touchscreens
@@ -63,6 +65,8 @@ class Queue:
     reception: Reception
     appointments: Appointments
     notices: Notices
+    outreach: Outreach
+    teams: Teams
     counters: Counters
     visits: Visits
     boards: Boards
@@ -119,6 +123,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     sessions = Sessions(context)
     messages = Messages(context)
     notices = Notices(context)
+    visits = Visits(context, counters, counter_views, print_jobs)
     return Queue(
         context=context,
         waits=waits,
@@ -128,11 +133,13 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         reception=Reception(context, ticket_views, tickets, issuing, print_jobs),
         appointments=Appointments(context, SlotFinding(context), BookingLimits(context), notices),
         notices=notices,
+        outreach=Outreach(context),
+        teams=Teams(context, counters, visits, issuing),
         counters=counters,
-        visits=Visits(context, counters, counter_views, print_jobs),
         boards=Boards(context, waits, ledger, messages),
         messages=messages,
         announcing=Announcing(context),
+        visits=visits,
         ratings=Ratings(context),
         statistics=Statistics(context, waits),
         reasons=Reasons(context),

@@ -12,12 +12,13 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from server.db.models import answers
+from server.domain.numbering import day_of
 from server.domain.opening import Opening, opening
 from server.errors import IdempotencyMismatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from server.clock import Clock, Randomness
     from server.config import Config
@@ -62,6 +63,10 @@ class Context:
             return None
         return at.astimezone(ZoneInfo(self.config.centre.timezone)).isoformat(timespec="seconds")
 
+    def day_of(self, at: datetime) -> date:
+        """Tell the centre's calendar day of a moment."""
+        return day_of(at, self.config.centre.timezone)
+
     def hours(self) -> Opening:
         """Tell whether tickets are issued now, and what comes next."""
         centre = self.config.centre
@@ -86,11 +91,15 @@ class Once:
     Attributes:
         caller: Who asks, such as "device:3".
         digest: SHA-256 of method, path and body.
+        done_at: When it was done, if before it is asked for.
+        also: Written in the same transaction, the first time only.
     """
 
     caller: str
     key: str
     digest: bytes
+    done_at: datetime | None = None
+    also: Callable[[Transaction], None] | None = None
 
     @classmethod
     def of(cls, caller: str, key: str, method: str, path: str, body: bytes) -> Once:
@@ -133,7 +142,10 @@ def _run_once(context: Context, once: Once, work: Callable[[Transaction], View])
         row = tx.execute(_ANSWER, _named(context, once)).first()
         if row is not None:
             return _first_answer(row, once)
+        tx.done_at = once.done_at or tx.now
         answer = work(tx)
+        if once.also is not None:
+            once.also(tx)
         tx.execute(
             _INSERT_ANSWER,
             {

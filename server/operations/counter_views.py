@@ -33,11 +33,11 @@ class CounterViews:
         return self._tickets.whole(connection, ticket, for_staff=True)
 
     def all(self, connection: Connection) -> list[View]:
-        """Show every counter in brief."""
+        """Show every counter of the hall in brief."""
         return [
             self._brief(row)
             for row in queries.all_counters(connection, self._context.centre)
-            if row.number in self._context.config.counter
+            if row.number in self._context.config.counter and row.number not in self._context.config.team_at
         ]
 
     def whole(self, connection: Connection, counter: Record) -> View:

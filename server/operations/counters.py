@@ -24,6 +24,7 @@ from server.errors import (
     TicketNotFound,
 )
 from server.events import EventKind
+from server.operations.bounds import end_visits, free
 from server.operations.context import Context, Once, View, once_only
 from server.operations.issuing import terms_data, terms_in
 from server.operations.serving import LANES, bound_to_counter, bound_to_official, quota_every, servable
@@ -148,17 +149,17 @@ class Counters:
         self, tx: Transaction, number: int, official: Official, ticket: int | str, reason: str
     ) -> View:
         counter = self.at_work(tx, number, official)
-        self._empty_handed(tx, number)
-        found = queries.find_ticket(tx.connection, tx.centre, tx.day, ticket)
+        self.empty_handed(tx, number)
+        found = queries.find_ticket(tx.connection, tx.centre, self._context.day_of(tx.done_at), ticket)
         if found is None:
             raise TicketNotFound(ticket=ticket)
         ticket_after(found.state, "call")
         services = servable(
             self._context.config, number, counter.official_agencies, counter.official_services
         )
-        if found.service not in services and found.bound not in _bounds(number, official):
+        if found.service not in services and found.bound not in _bounds(number, official.id):
             raise NotServedHere(service=found.service)
-        view = self._take(tx, counter, Choice(found.id, Rule.OUT_OF_TURN), Lane(found.lane), reason=reason)
+        view = self.take(tx, counter, Choice(found.id, Rule.OUT_OF_TURN), Lane(found.lane), reason=reason)
         if view is None:
             ticket_after(queries.ticket(tx.connection, found.id).state, "call")
             raise TicketNotFound(ticket=ticket)
@@ -203,9 +204,12 @@ class Counters:
         if counter.official not in (None, official.id):
             raise CounterTaken(counter=number, official=counter.official_name)
         state = counter_after(counter.state, action)
-        self._empty_handed(tx, number)
+        self.empty_handed(tx, number)
         if action == "close":
-            self._free_bound(tx, number, official)
+            if number in self._context.config.team_at:
+                end_visits(tx, number)
+            else:
+                free(tx, number, _bounds(number, official.id))
             tx.execute(update(shifts).where(shifts.c.id == counter.shift).values(closed_at=tx.now))
             self._set(tx, number, state=str(state), official=None, shift=None, reason=None, since_at=tx.now)
             tx.record(EventKind.COUNTER_CLOSED, counter=number, official=official.id)
@@ -216,35 +220,17 @@ class Counters:
 
     def _next(self, tx: Transaction, number: int, official: Official) -> View:
         counter = self.at_work(tx, number, official)
-        self._empty_handed(tx, number)
-        services = servable(
-            self._context.config, number, counter.official_agencies, counter.official_services
-        )
+        self.empty_handed(tx, number)
         while True:
-            waiting = queries.first_waiting(
-                tx.connection,
-                tx.centre,
-                services=services,
-                lanes=LANES,
-                bounds=_bounds(number, official),
-            )
-            candidates = [
-                Candidate(row.id, row.due_at, Lane(row.lane), bool(row.is_bound)) for row in waiting
-            ]
-            choice = choose_next(
-                candidates,
-                calls_since_quota=counter.calls_since_quota,
-                quota_every=quota_every(self._context.config),
-            )
-            if choice is None:
+            chosen = self.choose(tx, counter)
+            if chosen is None:
                 return {}
-            lane = next(candidate.lane for candidate in candidates if candidate.id == choice.id)
-            view = self._take(tx, counter, choice, lane)
+            view = self.take(tx, counter, *chosen)
             if view is not None:
                 return view
             # Another counter called it between our look and our call: look again.
 
-    def _take(self, tx: Transaction, counter: Record, choice: Choice, lane: Lane, **data: Any) -> View | None:
+    def take(self, tx: Transaction, counter: Record, choice: Choice, lane: Lane, **data: Any) -> View | None:
         """Call a ticket unless another counter was faster."""
         ticket = tx.execute(
             CALL,
@@ -252,7 +238,7 @@ class Counters:
                 "ticket": choice.id,
                 "at_counter": counter.number,
                 "by_official": counter.official,
-                "now": tx.now,
+                "now": tx.done_at,
                 "out_of_turn": data.get("reason"),
             },
         ).first()
@@ -305,21 +291,25 @@ class Counters:
                 beyond_s=round(beyond.total_seconds()),
             )
 
-    def _free_bound(self, tx: Transaction, number: int, official: Official) -> None:
-        """Let any counter call who waited for this one or its official: they would wait for ever."""
-        for ticket in queries.bound_to(tx.connection, tx.centre, _bounds(number, official)):
-            tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(bound=None))
-            tx.record(
-                EventKind.TICKET_FREED,
-                ticket=ticket.id,
-                number=ticket.label,
-                service=ticket.service,
-                counter=number,
-                due_at=ticket.due_at.isoformat(),
-                lane=ticket.lane,
-            )
+    # What the verbs on the ticket in hand, and those of teams, share with this class (see `visits.py`, `team_sync.py`).
 
-    # What the verbs on the ticket in hand share with those of this class (see `visits.py`).
+    def choose(self, tx: Transaction, counter: Record) -> tuple[Choice, Lane] | None:
+        """Ask the rule whom an open counter calls next, and in which lane it waits."""
+        config = self._context.config
+        waiting = queries.first_waiting(
+            tx.connection,
+            tx.centre,
+            services=servable(config, counter.number, counter.official_agencies, counter.official_services),
+            lanes=LANES,
+            bounds=_bounds(counter.number, counter.official),
+        )
+        candidates = [Candidate(row.id, row.due_at, Lane(row.lane), bool(row.is_bound)) for row in waiting]
+        choice = choose_next(
+            candidates, calls_since_quota=counter.calls_since_quota, quota_every=quota_every(config)
+        )
+        if choice is None:
+            return None
+        return choice, next(each.lane for each in candidates if each.id == choice.id)
 
     def at_work(self, tx: Transaction, number: int, official: Official) -> Record:
         """
@@ -335,7 +325,7 @@ class Counters:
             raise CounterStateError(state=counter.state, action="next")
         return counter
 
-    def _empty_handed(self, tx: Transaction, number: int) -> None:
+    def empty_handed(self, tx: Transaction, number: int) -> None:
         ticket = queries.ticket_in_hand(tx.connection, tx.centre, number)
         if ticket is not None:
             raise TicketInHand(number=ticket.label)
@@ -357,5 +347,5 @@ class Counters:
         )
 
 
-def _bounds(number: int, official: Official) -> tuple[str, str]:
-    return bound_to_counter(number), bound_to_official(official.id)
+def _bounds(number: int, official: int) -> tuple[str, str]:
+    return bound_to_counter(number), bound_to_official(official)

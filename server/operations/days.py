@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # A request is repeated within minutes; the answers hold visitors' tokens and are not kept longer than a day.
 KEEP_ANSWERS = timedelta(days=1)
+OUTREACH = "outreach"
 
 
 class Days:
@@ -37,7 +38,14 @@ class Days:
 
         def left(connection: Connection) -> Sequence[Record]:
             today = day_of(self._context.clock(), self._context.config.centre.timezone)
-            return queries.tickets_before(connection, self._context.centre, today)
+            outreach = self._context.config.outreach
+            # A team without network has done what the hall does not know yet.
+            synced_by = today - timedelta(days=outreach.sync_days)
+            return [
+                ticket
+                for ticket in queries.tickets_before(connection, self._context.centre, today)
+                if ticket.origin != OUTREACH or ticket.day < synced_by
+            ]
 
         return self._expire(left)
 
@@ -45,7 +53,12 @@ class Days:
         """End the tickets that still wait after the closing time, where the policy says so. Returns how many."""
         if self._context.config.policy.closing != "expire" or self._context.hours().is_open:
             return 0
-        return self._expire(lambda connection: queries.all_waiting(connection, self._context.centre))
+
+        def left(connection: Connection) -> Sequence[Record]:
+            waiting = queries.all_waiting(connection, self._context.centre)
+            return [ticket for ticket in waiting if ticket.origin != OUTREACH]
+
+        return self._expire(left)
 
     def forget_answers(self) -> None:
         """Erase the answers kept for repeated requests."""

@@ -54,8 +54,9 @@ class Arriving:
         services: What for, in their order; at least one.
         origin: "walk_in", "phone" (in the hall), "remote" (from afar), "appointment", "collect" or "outreach": whose
             target the first service has; the first three have the same.
-        start_at: The slot of an appointment; None: now.
         appointment: Key of the appointment that it was, so that the log shows which slot it starts from.
+        start_at: The slot of an appointment or a visit at home; None: now.
+        bound: Who alone may call it ("counter:91").
         printer: Where the slip comes out; None prints nothing.
         is_promised: An appointment or a result that was announced: let in though the queue is full or closed to others.
     """
@@ -69,6 +70,7 @@ class Arriving:
     printer: str | None = None
     device: int | None = None
     is_promised: bool = False
+    bound: str | None = None
 
 
 def terms_of(
@@ -160,7 +162,7 @@ class Issuing:
             "state": str(TicketState.WAITING),
             "service": first.key,
             "lane": int(lane_of(config, arriving.category)),
-            "bound": None,
+            "bound": arriving.bound,
             "arrived_at": tx.now,
             "returns": 0,
             "held_until": None,
@@ -180,6 +182,7 @@ class Issuing:
             self._request(tx, ticket.id, position, each.key)
             for position, each in enumerate(arriving.services)
         ]
+        binding: dict[str, Any] = {"bound": arriving.bound} if arriving.bound else {}
         tx.record(
             EventKind.TICKET_ISSUED,
             ticket=ticket.id,
@@ -193,6 +196,7 @@ class Issuing:
             services=[each.key for each in arriving.services],
             **({"promised": True} if arriving.is_promised else {}),
             **({} if arriving.appointment is None else {"appointment": arriving.appointment}),
+            **binding,
         )
         ahead = self._views.ahead(tx.connection, ticket)
         printed = None

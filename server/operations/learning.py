@@ -65,9 +65,12 @@ class Learning:
             self._read(connection)
         assert self._until is not None
         rows = queries.events_after(connection, self._context.centre, self._until, limit=LOOK_AT_MOST)
+        teams = self._context.config.team_at
         for row in rows:
             take = self._takes.get(row.kind)
-            if take is not None:
+            # What is done in people's homes says nothing of the hall.
+            away = row.counter in teams or row.data.get("origin") == "outreach"
+            if take is not None and not away:
                 take(row)
             self._until = row.id
         return len(rows) < LOOK_AT_MOST

@@ -11,7 +11,7 @@ from server.domain.calling import Lane, Rule, Terms
 from server.domain.explaining import Call, Reason, Waiter, explain
 from server.errors import TicketNotFound
 from server.events import EventKind
-from server.operations.serving import bound_to_counter, bound_to_official, quota_every
+from server.operations.serving import WITHOUT_NETWORK, bound_to_counter, bound_to_official, quota_every
 from server.wording import Wording
 
 if TYPE_CHECKING:
@@ -173,6 +173,8 @@ class Reasons:
         for choice in self._context.config.policy.out_of_turn_reasons:
             if choice.key == key:
                 return words.name(choice.name)
+        if key == WITHOUT_NETWORK:
+            return words.text("why.without_network")
         return key or "–"
 
     def _time(self, at: datetime, words: Wording) -> str:

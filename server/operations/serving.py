@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Every lane, whatever the categories are now: a ticket may have been issued before they changed.
 LANES = tuple(int(lane) for lane in Lane)
+# Why a team called out of turn whose list was changed while it had no network; the hall has a word for it itself.
+WITHOUT_NETWORK = "without_network"
 
 
 def servable(

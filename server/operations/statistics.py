@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from server.db import queries
 from server.domain.numbering import day_of
 from server.errors import BadInput
+from server.operations.serving import WITHOUT_NETWORK
+from server.wording import said_in_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +102,7 @@ class Statistics:
 
     def _out_of_turn(self, tickets: Sequence[Record]) -> list[View]:
         names = {each.key: each.name for each in self._context.config.policy.out_of_turn_reasons}
+        names[WITHOUT_NETWORK] = said_in_all("why.without_network", self._context.config.centre.languages)
         counts = Counter(ticket.out_of_turn for ticket in tickets if ticket.out_of_turn)
         return [
             {"reason": key, "name": names.get(key, {"en": key}), "calls": count}

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from server.operations.context import Context, View
     from server.operations.waits import Waits
 
+# A visit at home has its planned time; the forecast of the hall has nothing to say of it.
+OUTREACH = "outreach"
+
 
 class TicketViews:
     """
@@ -47,7 +50,7 @@ class TicketViews:
 
     def ahead(self, connection: Connection, ticket: Any) -> int | None:
         """Count those who wait at the same counters and are called before; None when it does not wait."""
-        if ticket.state != TicketState.WAITING:
+        if ticket.state != TicketState.WAITING or ticket.origin == OUTREACH:
             return None
         return queries.count_ahead(
             connection,
@@ -60,6 +63,8 @@ class TicketViews:
 
     def promised_at(self, ticket: Any) -> str | None:
         """Tell by when a ticket issued now is promised to be called, in 9 of 10 cases; the log keeps it."""
+        if ticket.origin == OUTREACH:
+            return None
         return self._context.local(self._waits.promised_at(ticket))
 
     def of(
@@ -80,7 +85,7 @@ class TicketViews:
         zone = config.zone.get(service.zone) if service else None
         counter = config.counter.get(ticket.counter) if ticket.counter is not None else None
         wait = None
-        if ticket.state == TicketState.WAITING:
+        if ticket.state == TicketState.WAITING and ticket.origin != OUTREACH:
             wait = self._waits.of(ticket)
         page = f"{context.public_url}/t/{ticket.token}"
         return {

@@ -15,6 +15,8 @@ from server.errors import (
     BadInput,
     CounterNotFound,
     NoTicketInHand,
+    NotServedHere,
+    OfOutreach,
     RecallLimit,
     RecallTooEarly,
     ServiceNotFound,
@@ -103,10 +105,12 @@ class Visits:
             raise BadInput(field="service")
         if service is not None and service not in self._context.config.service:
             raise ServiceNotFound(service=service)
-        if counter is not None and counter not in self._context.config.counter:
+        if counter is not None and (counter not in self._context.config.counter or self._is_away(counter)):
             raise CounterNotFound(counter=counter)
 
         def send(tx: Transaction, at: Record, ticket: Record) -> None:
+            if self._is_away(at.number):
+                raise OfOutreach(number=ticket.label)
             bound = None
             if counter is not None:
                 bound = bound_to_counter(counter)
@@ -120,8 +124,11 @@ class Visits:
 
     def add_service(self, number: int, official: Official, service: str, *, once: Once | None = None) -> View:
         """Put another service after those of the visit, under the same number."""
-        if service not in self._context.config.service:
+        config = self._context.config
+        if service not in config.service:
             raise ServiceNotFound(service=service)
+        if self._is_away(number) and service not in config.brought_by[config.team_at[number].key]:
+            raise NotServedHere(service=service)
 
         def add(tx: Transaction, at: Record, ticket: Record) -> None:
             self._add_request(tx, ticket, service)
@@ -183,22 +190,25 @@ class Visits:
             state="serving",
             counter=counter.number,
             official=counter.official,
-            started_at=tx.now,
+            started_at=tx.done_at,
         )
         self._record(tx, EventKind.TICKET_STARTED, counter, ticket)
 
     def _finish(self, tx: Transaction, counter: Record, ticket: Record) -> None:
         request = self._current(tx, ticket)
         rating_token = self._context.randomness.token()
-        self._change_request(tx, request, state="served", finished_at=tx.now, rating_token=rating_token)
+        self._change_request(tx, request, state="served", finished_at=tx.done_at, rating_token=rating_token)
         following = next(
             (each for each in queries.requests_of(tx.connection, ticket.id) if each.state == "waiting"), None
         )
         terms: dict[str, Any] = {}
         if following is None:
-            self._change(tx, ticket, state=str(TicketState.SERVED), ended_at=tx.now)
+            self._change(tx, ticket, state=str(TicketState.SERVED), ended_at=tx.done_at)
         else:
-            terms = self._wait_again(tx, ticket, following.service, is_first=False)
+            # At home the next service is waited for at home.
+            bound = bound_to_counter(counter.number) if self._is_away(counter.number) else None
+            terms = self._wait_again(tx, ticket, following.service, is_first=False, bound=bound)
+            terms |= {"bound": bound} if bound else {}
         self._print_jobs.write_rating(
             tx, ticket, request=request, counter=counter.number, rating_token=rating_token
         )
@@ -212,7 +222,7 @@ class Visits:
         )
 
     def _no_show(self, tx: Transaction, counter: Record, ticket: Record) -> None:
-        self._change(tx, ticket, state=str(TicketState.NO_SHOW), ended_at=tx.now)
+        self._change(tx, ticket, state=str(TicketState.NO_SHOW), ended_at=tx.done_at)
         self._record(tx, EventKind.TICKET_NO_SHOW, counter, ticket)
 
     def _hold(self, tx: Transaction, counter: Record, ticket: Record) -> None:
@@ -228,11 +238,11 @@ class Visits:
         in_hand = queries.ticket_in_hand(tx.connection, tx.centre, number)
         if in_hand is not None:
             raise TicketInHand(number=in_hand.label)
-        ticket = queries.find_ticket(tx.connection, tx.centre, tx.day, wanted)
+        ticket = queries.find_ticket(tx.connection, tx.centre, self._context.day_of(tx.done_at), wanted)
         if ticket is None or (ticket.state == TicketState.HELD and ticket.counter != number):
             raise TicketNotFound(ticket=wanted)
         state = ticket_after(ticket.state, "resume")
-        self._change(tx, ticket, state=str(state), called_at=tx.now, call_count=1)
+        self._change(tx, ticket, state=str(state), called_at=tx.done_at, call_count=1)
         self._record(
             tx,
             EventKind.TICKET_RESUMED,
@@ -324,6 +334,10 @@ class Visits:
                 "state": "waiting",
             },
         )
+
+    def _is_away(self, counter: int) -> bool:
+        """Tell whether this is the number of a team that visits people at home."""
+        return counter in self._context.config.team_at
 
     def _current(self, tx: Transaction, ticket: Record) -> Record:
         """Find the request that the ticket in hand was called for."""

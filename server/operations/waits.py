@@ -216,7 +216,9 @@ class Waits:
                     row.calls_since_quota,
                 )
                 for row in counters
-                if row.state == CounterState.OPEN and row.number in context.config.counter
+                if row.state == CounterState.OPEN
+                and row.number in context.config.counter
+                and row.number not in context.config.team_at
             ],
             habits=habits,
             streams=learned.streams(now, day=day, slot=slot),

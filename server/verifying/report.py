@@ -44,6 +44,7 @@ SENTENCES = {
     "unsealed": "never sealed, though later entries are: {entry}",
     "time_back": "written after an entry of {after}: time goes back",
     "other_day": "is of {day}",
+    "done_ahead": "says it was done at {done_at}, later than it was written",
     "unreadable": "makes no sense: {what}",
     # Tickets.
     "twice": "the number was given twice",

@@ -15,6 +15,14 @@ READS = (*WORKS, "auditor")
 ISSUES = ("kiosk", "reception", "supervisor", "admin")
 COUNTER = "/counters/18"
 MINDS = ("reception", "supervisor", "admin")
+ASKED = {
+    "form": "form-of-a-test",
+    "services": ["poa"],
+    "category": "bedridden",
+    "name": "Səkinə Vəliyeva",
+    "telephone": "+994502223344",
+    "address": "Nizami 5",
+}
 
 ROUTES = [
     ("POST", "/auth/token", {"username": "nobody", "password": "x" * 8}, ANYONE),
@@ -63,6 +71,17 @@ ROUTES = [
     ("POST", "/reception/tickets/9/priority", {"category": "age_70", "evidence": True}, MINDS),
     ("POST", "/reception/tickets/9/print", {}, MINDS),
     ("GET", "/reception/appointments", None, MINDS),
+    ("GET", "/outreach", None, ANYONE),
+    ("POST", "/outreach/visits", ASKED, ANYONE),
+    ("GET", "/outreach/visits/unknown", None, ANYONE),
+    ("POST", "/outreach/visits/unknown/cancel", {}, ANYONE),
+    ("GET", "/outreach/requests", None, MINDS),
+    ("GET", "/outreach/plan", None, MINDS),
+    ("POST", "/outreach/requests/6/confirm", {}, MINDS),
+    ("POST", "/outreach/requests/6/decline", {"reason": "out_of_area"}, MINDS),
+    ("POST", "/outreach/requests/6/plan", {"team": "justice", "slot_at": "2026-11-24T10:00:00+04:00"}, MINDS),
+    ("POST", "/teams/justice/day", {}, WORKS),
+    ("POST", "/teams/justice/acts", {"official": 1, "acts": []}, WORKS),
     ("GET", "/hall", None, ANYONE),
     ("GET", "/public/statistics", None, ANYONE),
     ("GET", "/presence", None, ("display", "kiosk", *MINDS)),
@@ -135,6 +154,8 @@ def test_every_route_of_the_interface_stands_in_the_table(still_hall):
             path.partition("?")[0]
             .replace("/unknown", "/{token}")
             .replace("/9", "/{ticket}")
+            .replace("/6", "/{request}")
+            .replace("/justice", "/{team}")
             .replace("/18", "/{counter}")
             .replace("/7", "/{job}")
             .replace("/kiosk-1", "/{printer}")

@@ -59,6 +59,7 @@ PUBLIC = {
         "/voice/call",
         "/visits/order",
     ),
+    *("/outreach", "/outreach/visits"),
     *(f"/log/{name}" for name in LOG),
 }
 

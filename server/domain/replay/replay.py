@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from server.domain.ledger.entries import Entry
 FIGURES = ("target", "credit", "penalty")
+# Who comes, or is come to, at a time agreed before: it counts from there.
+PLANNED = ("appointment", "outreach")
 
 
 class Replay:
@@ -86,7 +88,7 @@ class Replay:
             return []
         self._is_checked = is_checked
         try:
-            found = [Finding(each.fault, index, each.facts) for each in do(entry)]
+            found = [Finding(each.fault, index, each.facts) for each in (*_check_moment(entry), *do(entry))]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             found = [Finding("unreadable", index, {"what": f"{type(error).__name__}: {error}"})]
         if not is_checked:
@@ -145,7 +147,7 @@ class Replay:
     def _issued(self, entry: Entry) -> Iterator[Finding]:
         data = entry["data"]
         yield from self._check_terms(entry, entry["service"], data["origin"])
-        if data["origin"] != "appointment" and read_time(data["start_at"]) != read_time(entry["at"]):
+        if data["origin"] not in PLANNED and read_time(data["start_at"]) != read_time(entry["at"]):
             yield Finding("backdated", facts={"start_at": data["start_at"]})
         if data["origin"] == "walk_in" and not data.get("promised"):
             for service in data["services"]:
@@ -166,6 +168,7 @@ class Replay:
             read_time(data["due_at"]),
             Lane(data["lane"]),
             entry["service"],
+            bound=data.get("bound"),
             figures=(data["target_s"], data["credit_s"]),
         )
         self.tickets[ticket.id] = ticket
@@ -344,3 +347,10 @@ class Replay:
         due_at = due_time(read_time(data["start_at"]), target=target, credit=credit, penalty=penalty)
         if due_at != read_time(data["due_at"]) or penalty < timedelta(0):
             yield Finding("due_wrong", facts={"due_at": data["due_at"], "should": due_at})
+
+
+def _check_moment(entry: Entry) -> Iterator[Finding]:
+    """Check that what a team did without network was done before it was written."""
+    done_at = entry["data"].get("done_at")
+    if done_at is not None and read_time(done_at) > read_time(entry["at"]):
+        yield Finding("done_ahead", facts={"done_at": done_at})
