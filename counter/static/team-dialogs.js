@@ -1,0 +1,30 @@
+import { html } from "/static/js/html.js";
+import { OnceButton } from "/static/js/once-button.js";
+import { name, t } from "/static/js/wording.js";
+import { Modal } from "./modal.js";
+
+/** The question of the moment: why this visit first, whether really nobody was there, whether the day is over. */
+export function TeamDialog({ day, pack, dialog, onClose }) {
+  const { kind, visit } = dialog;
+  const done = (verb, what) => {
+    onClose();
+    return day.act(verb, what);
+  };
+  if (kind === "call") {
+    return html`<${Modal} title=${t("team.call_title", { number: visit.number })} text=${t("team.call_text")} onClose=${onClose}>
+      <ol class="choices">
+        ${pack.reasons.map(
+          (reason, place) => html`<li><${OnceButton} class="button choice" autofocus=${place === 0}
+            onTap=${() => done("call", { ticket: visit.ticket, reason: reason.key })}>${name(reason.name)}<//></li>`,
+        )}
+      </ol>
+    <//>`;
+  }
+  const what = kind === "close" ? undefined : { ticket: visit.ticket };
+  return html`<${Modal} title=${t(`team.${kind}_title`, { number: visit?.number ?? "" })} text=${t(`team.${kind}_text`)} onClose=${onClose}>
+    <div class="modal__acts">
+      <${OnceButton} class="button button--primary" autofocus data-verb=${`really-${kind}`} onTap=${() => done(kind, what)}>${t(`team.${kind}`)}<//>
+      <button type="button" class="button" onClick=${onClose}>${t("counter.cancel")}</button>
+    </div>
+  <//>`;
+}

@@ -1,0 +1,226 @@
+"""A visit at home in a real browser: asked for on a phone, carried out on a tablet without network, told once."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from server.app import create_app
+from server.db import queries
+from server.domain.replay import Replay
+from server.operations.ledger import entry_of
+from tests.screens.accessibility import violations
+from tests.servers import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from playwright.sync_api import Browser, BrowserContext, Page
+    from werkzeug.serving import BaseWSGIServer
+
+    from server.config import Config
+    from server.operations import Queue
+
+PASSWORD = "correct horse"
+PHONE = {"width": 390, "height": 844}
+NUMBER = 91
+
+
+class WalkingClock:
+    """Begins at ten on a Tuesday and goes on as fast as the world does: a tablet measures it against its own."""
+
+    def __init__(self) -> None:
+        self._ahead = datetime(2026, 11, 24, 5, 30, tzinfo=UTC) - datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+
+class Centre:
+    """A hall whose server can be away, and a browser."""
+
+    def __init__(self, app: Flask, browser: Browser) -> None:
+        self.queue: Queue = app.extensions["queue"]
+        self.browser = browser
+        self._app = app
+        self._server = self._serve(0)
+        self.url = f"http://127.0.0.1:{self._server.port}"
+
+    def stop(self) -> None:
+        """Answer nobody any more."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    @contextmanager
+    def away(self, context: BrowserContext) -> Iterator[None]:
+        """Let there be no network, and nobody who answers if there were."""
+        context.set_offline(True)
+        self.stop()
+        yield
+        self._server = self._serve(self._server.port)
+        context.set_offline(False)
+
+    def _serve(self, port: int) -> BaseWSGIServer:
+        server = make_server("127.0.0.1", port, self._app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
+
+    def sign_in(self, username: str, path: str, **size: int) -> Page:
+        """Sign somebody in, in a profile of their own."""
+        page = self.browser.new_context(viewport=size or PHONE).new_page()  # type: ignore[arg-type]
+        page.set_default_timeout(20_000)
+        page.goto(f"{self.url}/sign-in?language=en&next={path}")
+        page.fill("#username", username)
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{path}")
+        return page
+
+    def log(self) -> list[Any]:
+        """Read the log."""
+        with self.queue.context.database.read() as connection:
+            return [entry_of(row) for row in queries.events_after(connection, "asan-1", 0, limit=9999)]
+
+    def plan(self, place: int) -> None:
+        """Confirm the newest request and plan it for a place of today."""
+        zone = self.queue.config.centre.zone_info
+        day = self.queue.context.clock().astimezone(zone).date()
+        id = self.queue.outreach.requests()[-1]["id"]
+        self.queue.outreach.confirm(id)
+        slot_at = self.queue.config.team["justice"].slots(day, zone)[place]
+        self.queue.outreach.plan(id, team="justice", slot_at=slot_at)
+
+
+@pytest.fixture(scope="module")
+def centre(config: Config, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    folder = tmp_path_factory.mktemp("outreach")
+    app = create_app(config, data_dir=folder, clock=WalkingClock(), limits=False)
+    queue: Queue = app.extensions["queue"]
+    queue.staff.add(
+        "rena", role="official", password=PASSWORD, name="Rəna", agencies=["moj_notary", "moj_reg"]
+    )
+    centre = Centre(app, browser)
+    yield centre
+    centre.stop()
+    queue.context.database.close()
+
+
+def ask(page: Page, name: str, telephone: str) -> None:
+    """Fill the form in as a relative does."""
+    page.click(".group summary")
+    page.check('input[value="poa"]')
+    page.check('input[value="bedridden"]')
+    page.fill("#name", name)
+    page.fill("#telephone", telephone)
+    page.fill("#address", "Nizami küçəsi 5, mənzil 12")
+    page.check('input[value="tue"]')
+    page.click(".ask .button--primary")
+
+
+def test_who_cannot_come_asks_without_javascript_and_a_team_serves_two_without_network(
+    centre: Centre,
+) -> None:
+    phone = centre.browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()  # type: ignore[arg-type]
+    phone.goto(f"{centre.url}/outreach?language=en")
+    phone.click(".ask .button--primary")
+    assert phone.locator(".error-summary li").count() == 5
+    ask(phone, "Səkinə Vəliyeva", "+994 50 222 33 44")
+    assert phone.inner_text('[aria-current="step"] .way__state') == "Received"
+    first = phone.url.partition("?")[0]
+    centre.plan(0)
+    phone.goto(f"{centre.url}/outreach?language=en")
+    ask(phone, "Əli Quliyev", "+994 50 222 33 55")
+    second = phone.url.partition("?")[0]
+    centre.plan(1)
+
+    # In the morning, with network, the tablet takes the day along.
+    tablet = centre.sign_in("rena", "/team/justice")
+    tablet.click('[data-verb="open"]')
+    tablet.wait_for_selector(".visit")
+    tablet.wait_for_selector('.team-bar__ready[data-ready="yes"]')
+    tablet.wait_for_selector('.team-bar__net[data-waits="0"]')
+    assert violations(tablet) == []
+
+    # On the road there is none: two are served, and the tablet is even closed in between.
+    context = tablet.context
+    with centre.away(context):
+        tablet.click('[data-verb="next"]')
+        tablet.click('[data-verb="start"]')
+        tablet.close()
+        tablet = context.new_page()
+        tablet.goto(f"{centre.url}/team/justice")
+        tablet.wait_for_selector('.visit[data-current][data-state="serving"]')
+        assert tablet.locator(".unsent__queue li").count() == 2
+        assert violations(tablet) == []
+        for verb in ("finish", "next", "start", "finish"):
+            tablet.wait_for_timeout(1100)  # a button is deaf for a second after a tap
+            tablet.click(f'[data-verb="{verb}"]')
+        assert tablet.locator('.visit[data-state="served"]').count() == 2
+        assert tablet.get_attribute(".team-bar__net", "data-waits") == "6"
+        on_server = [entry["kind"] for entry in centre.log() if entry["counter"] == NUMBER]
+        assert on_server == ["counter.opened"]
+
+    # Back in the centre everything is told, once and in order.
+    tablet.wait_for_selector('.team-bar__net[data-waits="0"][data-live="yes"]')
+    tablet.reload()
+    tablet.wait_for_selector('.visit[data-state="served"]')
+    entries = [entry for entry in centre.log() if entry["counter"] == NUMBER]
+    assert [entry["kind"] for entry in entries] == [
+        "counter.opened",
+        *["ticket.called", "ticket.started", "ticket.finished"] * 2,
+    ]
+    told = [datetime.fromisoformat(entry["data"]["done_at"]) for entry in entries[1:]]
+    assert told == sorted(told)
+    assert told[-1] - told[0] > timedelta(seconds=3)
+    going = Replay()
+    assert [found for index, entry in enumerate(centre.log()) for found in going.go_on(index, entry)] == []
+
+    # Both rate on their own pages, as everyone does.
+    for page in (first, second):
+        phone.goto(f"{page}?language=en")
+        phone.click(".rate")
+        phone.click("label.face[data-score='5'] >> nth=0")
+        phone.click(".rating .button--primary")
+        phone.wait_for_selector(".rated")
+    assert sum(entry["kind"] == "rating.given" for entry in centre.log()) == 2
+
+
+def test_a_visit_cancelled_meanwhile_is_told_plainly_and_nothing_of_it_is_lost(centre: Centre) -> None:
+    phone = centre.browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
+    phone.goto(f"{centre.url}/outreach?language=en")
+    assert violations(phone) == []
+    ask(phone, "Zeynəb Məmmədova", "+994 50 222 33 66")
+    centre.plan(2)
+    phone.reload()
+    assert violations(phone) == []
+    tablet = centre.sign_in("rena", "/team/justice", width=1280, height=800)
+    tablet.wait_for_selector('[data-verb="next"]')
+    tablet.wait_for_selector('.team-bar__net[data-waits="0"]')
+    tablet.context.set_offline(True)
+    tablet.click('[data-verb="next"]')
+    tablet.click('[data-verb="start"]')
+
+    phone.click(".cancel summary")
+    phone.click(".cancel .button")
+    phone.wait_for_selector('.way[data-state="cancelled"]')
+    tablet.context.set_offline(False)
+
+    tablet.wait_for_selector(".refused li >> nth=1")
+    assert "the visit was cancelled meanwhile" in tablet.inner_text(".refused")
+    assert violations(tablet) == []
+    assert tablet.locator('.visit:not([data-state="served"])').count() == 0
+    tablet.click(".refused .button")
+    tablet.wait_for_selector(".refused", state="detached")
+    refused = [entry for entry in centre.log() if entry["kind"] == "outreach.act_refused"]
+    assert [entry["data"]["verb"] for entry in refused] == ["next", "start"]
+    eventually(lambda: len(centre.queue.outreach.plan_of()["refused"]) == 2)
+    tablet.click(".team__end .button")
+    tablet.click('[data-verb="really-close"]')
+    tablet.wait_for_selector(".team__closed")
+    eventually(lambda: centre.log()[-1]["kind"] == "counter.closed")
