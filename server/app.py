@@ -222,8 +222,15 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from flask_openapi import Info, OpenAPI, SecurityScheme
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    # Imported because they register their routes.
-    from counter import account, outreach_views, print_desk, signing_in, single_sign_on, views  # noqa: F401
+    from counter import (  # noqa: F401 - they register their routes
+        account,
+        outreach_views,
+        print_desk,
+        room,
+        signing_in,
+        single_sign_on,
+        views,
+    )
     from counter.blueprint import blueprint as counter
     from display.views import blueprint as display
     from kiosk.outreach_views import blueprint as outreach

@@ -67,7 +67,6 @@ def content_security_policy() -> str:
             f"script-src 'self' 'sha256-{inline}'",
             "style-src 'self'",
             "img-src 'self' data: blob:",
-            "media-src 'self'",
             "connect-src 'self'",
             "media-src 'self' blob:",
             "object-src 'none'",

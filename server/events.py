@@ -51,6 +51,8 @@ class EventKind(StrEnum):
     APPOINTMENT_MISSED = "appointment.missed"
     CONFIG_APPLIED = "config.applied"
     ACCOUNT_CHANGED = "account.changed"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    SUPERVISED = "counter.supervised"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def test_the_font_style_sheet_names_files_that_exist():
 def test_the_import_map_gives_every_module_its_url_and_hash():
     import_map = json.loads(assets.import_map())
 
-    assert set(import_map["imports"]) == {"preact", "preact/hooks", "htm", "socket.io-client"}
+    assert set(import_map["imports"]) == {"preact", "preact/hooks", "htm", "socket.io-client", "uplot"}
     assert set(import_map["imports"].values()) == set(import_map["integrity"])
 
 

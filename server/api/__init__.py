@@ -22,10 +22,23 @@ def register(app: OpenAPI) -> None:
         presence,
         printing,
         reception,
+        room,
         tickets,
         voice,
     )
 
-    modules = (accounts, tickets, kiosk, counters, hall, voice, presence, log, printing, reception, outreach)
-    for module in modules:
+    for module in (
+        accounts,
+        tickets,
+        kiosk,
+        counters,
+        hall,
+        voice,
+        presence,
+        log,
+        printing,
+        reception,
+        outreach,
+        room,
+    ):
         app.register_api(module.blueprint)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.domain.waiting import forecast
 from server.operations.admitting import Admitting
+from server.operations.advice import Advice
 from server.operations.announcing import Announcing
 from server.operations.appointments import Appointments
 from server.operations.boards import Boards
@@ -30,6 +31,7 @@ from server.operations.print_desk import PrintDesk
 from server.operations.ratings import Ratings
 from server.operations.reasons import Reasons
 from server.operations.reception import Reception
+from server.operations.room import Room
 from server.operations.second_factor import SecondFactor
 from server.operations.services import Services
 from server.operations.sessions import Sessions
@@ -37,6 +39,7 @@ from server.operations.single_sign_on import SingleSignOn
 from server.operations.slot_finding import SlotFinding
 from server.operations.staff import Staff
 from server.operations.statistics import Statistics
+from server.operations.supervising import Supervising
 from server.operations.teams import Teams
 from server.operations.ticket_views import TicketViews
 from server.operations.tickets import Tickets
@@ -78,6 +81,9 @@ class Queue:
     presence: Presence
     phone_tickets: PhoneTickets
     on_phone: OnPhone
+    room: Room
+    advice: Advice
+    supervising: Supervising
     staff: Staff
     sessions: Sessions
     second_factor: SecondFactor
@@ -146,6 +152,9 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         presence=Presence(context),
         phone_tickets=PhoneTickets(context, ticket_views, tickets, issuing),
         on_phone=OnPhone(context, ticket_views, tickets),
+        room=Room(context, waits, printer_states),
+        advice=Advice(context, waits, forecaster),
+        supervising=Supervising(context, counters, visits),
         staff=Staff(context),
         sessions=sessions,
         second_factor=SecondFactor(context),

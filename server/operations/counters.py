@@ -311,6 +311,14 @@ class Counters:
             return None
         return choice, next(each.lane for each in candidates if each.id == choice.id)
 
+    def enter(self, tx: Transaction, number: int, official: Official) -> View:
+        """Open a counter for an official, in a transaction that goes on."""
+        return self._open(tx, number, official)
+
+    def leave(self, tx: Transaction, number: int, official: Official) -> View:
+        """Close an official's counter, in a transaction that goes on."""
+        return self._leave(tx, number, official, "close", None)
+
     def at_work(self, tx: Transaction, number: int, official: Official) -> Record:
         """
         Lock an official's open counter.

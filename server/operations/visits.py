@@ -146,6 +146,13 @@ class Visits:
         """
         return once_only(self._context, once, lambda tx: self._resume(tx, number, official, ticket))
 
+    def send_back(self, tx: Transaction, counter: int, ticket: Record, *, reason: str) -> None:
+        """Let a visitor in hand wait on in the place that the visit had, in a transaction that goes on."""
+        at = queries.counter(tx.connection, tx.centre, counter)
+        if at is None:
+            raise CounterNotFound(counter=counter)
+        self._transfer(tx, at, ticket, None, None, reason)
+
     def _act(
         self,
         number: int,

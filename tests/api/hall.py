@@ -17,6 +17,7 @@ from server.api import (
     phone_schemas,
     print_schemas,
     reception_schemas,
+    room_schemas,
     schemas,
     voice_schemas,
 )
@@ -47,6 +48,7 @@ SHAPES = (
     phone_schemas,
     print_schemas,
     reception_schemas,
+    room_schemas,
     voice_schemas,
 )
 

@@ -24,6 +24,8 @@ ASKED = {
     "address": "Nizami 5",
 }
 
+WATCHES, ACTS = ("supervisor", "admin", "auditor"), ("supervisor", "admin")
+
 ROUTES = [
     ("POST", "/auth/token", {"username": "nobody", "password": "x" * 8}, ANYONE),
     ("GET", "/me", None, ROLES),
@@ -82,6 +84,12 @@ ROUTES = [
     ("POST", "/outreach/requests/6/plan", {"team": "justice", "slot_at": "2026-11-24T10:00:00+04:00"}, MINDS),
     ("POST", "/teams/justice/day", {}, WORKS),
     ("POST", "/teams/justice/acts", {"official": 1, "acts": []}, WORKS),
+    ("GET", "/room", None, WATCHES),
+    ("GET", "/room/advice", None, WATCHES),
+    ("GET", "/room/flow", None, WATCHES),
+    ("POST", "/room/alerts/acknowledge", {"alert": "late/birth"}, ACTS),
+    ("POST", "/room/officials/move", {"official": 1, "counter": 19}, ACTS),
+    ("POST", "/room/counters/18/end", {}, ACTS),
     ("GET", "/hall", None, ANYONE),
     ("GET", "/public/statistics", None, ANYONE),
     ("GET", "/presence", None, ("display", "kiosk", *MINDS)),
