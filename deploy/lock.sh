@@ -13,4 +13,8 @@ compile() {
 compile "$@" --extra test setup.cfg --output-file deploy/requirements-test.lock
 cp deploy/requirements-test.lock deploy/requirements.lock
 compile setup.cfg --output-file deploy/requirements.lock
+# The voice is under the GPL and its own lock: ./run takes it where it can be had, and goes on without it.
+sed -n '/^voice =/,/^[a-z]* =/s/^    //p' setup.cfg >deploy/voice.in
+compile "$@" --no-annotate deploy/voice.in --output-file deploy/voice.lock
+rm deploy/voice.in
 compile "$@" --no-annotate deploy/uv.in --output-file deploy/uv.lock

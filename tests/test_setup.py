@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 RUN_LOCK = ROOT / "deploy" / "requirements.lock"
 TEST_LOCK = ROOT / "deploy" / "requirements-test.lock"
-LOCKS = [RUN_LOCK, TEST_LOCK, ROOT / "deploy" / "uv.lock"]
+VOICE_LOCK = ROOT / "deploy" / "voice.lock"
+LOCKS = [RUN_LOCK, TEST_LOCK, VOICE_LOCK, ROOT / "deploy" / "uv.lock"]
 
 
 @pytest.fixture
@@ -56,6 +57,11 @@ def test_the_lock_for_running_is_a_part_of_the_lock_for_testing():
     assert run
     assert {name: test.get(name) for name in run} == run
     assert not {"pytest", "mypy", "playwright"} & set(run)
+
+
+def test_what_is_under_the_gpl_has_its_own_lock():
+    assert read_pins(VOICE_LOCK) == {"espeakng-loader": read_pins(TEST_LOCK)["espeakng-loader"]}
+    assert "espeakng-loader" not in read_pins(RUN_LOCK)
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
