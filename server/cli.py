@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server.log_command import add_commands as add_log_commands
+from server.voice_command import add_commands as add_voice_commands
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     _agent(commands)
     _accounts(commands, common)
     add_log_commands(commands, common)
+    add_voice_commands(commands, common)
     _describe(commands)
     return parser
 

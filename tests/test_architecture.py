@@ -162,3 +162,18 @@ def test_the_program_needs_no_test_and_no_bench() -> None:
         for module, name in importers(package)
         if within(name, "tests", "bench")
     ] == []
+
+
+def test_the_voice_is_a_process_of_its_own_and_knows_no_hall() -> None:
+    allowed = ("server.voice", "server.config", "server.spoken", "server.domain")
+    wrong = [
+        (module, name)
+        for module, name in importers("server.voice")
+        if within(name, *OURS) and not within(name, *allowed)
+    ]
+    loaders = {
+        module for package in OURS for module, name in importers(package) if within(name, "espeakng_loader")
+    }
+
+    assert wrong == []
+    assert loaders == {"server.voice.espeak"}, "what is under the GPL stays out of the server"
