@@ -18,6 +18,10 @@ blueprint = Blueprint(
 )
 
 
+# What the touchscreen needs to know of its configuration; never the code of its menu.
+SHOWN = {"idle_s", "warning_s", "show_all", "screen_mm", "volume", "scanner"}
+
+
 @blueprint.get("/kiosk")
 def touchscreen() -> ResponseReturnValue:
     """Serve the touchscreen with its first state in it, so that it is drawn before anything is asked."""
@@ -28,7 +32,8 @@ def touchscreen() -> ResponseReturnValue:
     settings = queue().config.kiosk
     state = {
         "catalogue": queue().services.overview(),
-        "kiosk": settings.model_dump(mode="json", include={"idle_s", "warning_s", "show_all", "screen_mm"}),
+        "kiosk": settings.model_dump(mode="json", include=SHOWN)
+        | {"has_menu": queue().touchscreens.has_menu},
     }
     wording = {language: texts(language, "kiosk") for language in centre.languages}
     return render_template(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from server.app import Demo
 from server.domain.states import CounterState, TicketState
 from server.errors import QueueError
+from server.operations.touchscreens import hash_code
 from server.serving import alone, make_app, serve_one, with_logs
 from server.settings import Settings, read_settings
 from server.visitors import Visitors
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NOTES_FILE = "demo.json"
+STAFF_CODE, STAFF_CODE_HASH = "code:staff menu", "hash:staff menu"
 ACCOUNTS = (
     ("official", "official", "Aygün Məmmədova"),
     ("reception", "reception", "Elçin Quliyev"),
@@ -70,9 +72,10 @@ def demo(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings) -> None:
     shown = Demo()
+    notes = Notes(settings.data_dir / NOTES_FILE)
+    settings = replace(settings, config=with_staff_code(settings.config, notes))
     app = make_app(settings, demo=shown)
     queue: Queue = app.extensions["queue"]
-    notes = Notes(settings.data_dir / NOTES_FILE)
     shown.accounts.extend(sample_accounts(queue, notes))
     shown.devices.extend(sample_devices(queue, notes))
     life = Life(
@@ -83,7 +86,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> None:
     )
 
     def ready() -> None:
-        announce(settings, shown)
+        announce(settings, shown, str(notes.get(STAFF_CODE)))
         life.start()
 
     try:
@@ -101,6 +104,16 @@ def always_open(config: Config) -> Config:
             "printers": tuple(each.model_copy(update={"uri": "virtual:"}) for each in config.printers),
         }
     )
+
+
+def with_staff_code(config: Config, notes: Notes) -> Config:
+    """Give the kiosk's staff menu a code, at the first start."""
+    if notes.get(STAFF_CODE) is None:
+        code = f"{secrets.randbelow(10**6):06}"
+        notes.put(STAFF_CODE, code)
+        notes.put(STAFF_CODE_HASH, hash_code(code))
+    kiosk = config.kiosk.model_copy(update={"staff_code_hash": notes.get(STAFF_CODE_HASH)})
+    return config.model_copy(update={"kiosk": kiosk})
 
 
 class Notes:
@@ -158,7 +171,7 @@ def sample_devices(queue: Queue, notes: Notes) -> list[dict[str, str]]:
     return devices
 
 
-def announce(settings: Settings, shown: Demo) -> None:
+def announce(settings: Settings, shown: Demo, staff_code: str) -> None:
     """Print every address and password that a person needs."""
     url = settings.public_url
     screens = "  ".join(f"{url}/{screen}" for screen in ("kiosk", "counter", "display", "slips"))
@@ -169,6 +182,7 @@ def announce(settings: Settings, shown: Demo) -> None:
         "",
         *(f"  {each['role']:<11} {each['username']:<11} {each['password']}" for each in shown.accounts),
         *(f"  {each['kind']:<11} {each['name']:<11} {each['token']}" for each in shown.devices),
+        f"  {'staff menu':<11} {'of kiosks':<11} {staff_code}",
         "",
         f"  Ctrl-C stops it; the data stays in {settings.data_dir}",
         "",

@@ -1,4 +1,5 @@
 /** Questions to the answer of GET /services. */
+import { meantRank, sound } from "../../static/js/fuzzy.js";
 import { fold, matchRank } from "../../static/js/text.js";
 
 /** @typedef {import("../../static/js/wording.js").Names} Names */
@@ -14,6 +15,8 @@ import { fold, matchRank } from "../../static/js/text.js";
  * @property {Names[]} bring
  * @property {string} zone
  * @property {boolean} open
+ * @property {string | null} obstacle what keeps walk-ins out today: service_closed, queue_full, closing_soon
+ * @property {Names | null} cost
  * @property {boolean} staffed a counter that serves it is open now
  * @property {number} waiting
  * @property {number | null} ahead
@@ -25,6 +28,8 @@ import { fold, matchRank } from "../../static/js/text.js";
 
 const MOST_USED = 20;
 const MOST_FOUND = 40;
+// Fewer than so many by the letter, and what may have been meant is looked for too.
+const ENOUGH = 3;
 
 /**
  * @param {object} catalogue
@@ -44,7 +49,8 @@ export function findOffer(catalogue, key) {
  *
  * @param {object} catalogue
  * @param {Service} service
- * @returns {"appointment_only" | "collect_only" | "outreach_only" | "centre_closed" | "service_closed" | null}
+ * @returns {"appointment_only" | "collect_only" | "outreach_only" | "centre_closed" | "service_closed" | "queue_full" |
+ *   "closing_soon" | null}
  */
 export function obstacle(catalogue, service) {
   if (!service.channels.includes("walk_in")) {
@@ -52,7 +58,7 @@ export function obstacle(catalogue, service) {
     return service.channels.includes("collect") ? "collect_only" : "outreach_only";
   }
   if (!catalogue.open) return "centre_closed";
-  return service.open ? null : "service_closed";
+  return service.obstacle ?? (service.open ? null : "service_closed");
 }
 
 /**
@@ -106,17 +112,36 @@ export function makeSearch(catalogue) {
     offer,
     names: foldNames(offer.service.name),
     others: [...foldAll(offer.agency.name), ...(groups[offer.service.group] ?? [])],
+    sounds: Object.fromEntries(
+      Object.entries(foldNames(offer.service.name)).map(([code, text]) => [code, sound(text).split(" ")]),
+    ),
   }));
   return (query, language) => {
     const folded = fold(query);
     if (folded === "") return [];
-    return entries
-      .map((entry, place) => ({ offer: entry.offer, place, rank: rankOf(folded, entry, language) }))
-      .filter(({ rank }) => rank > 0)
-      .sort((a, b) => b.rank - a.rank || a.place - b.place)
-      .slice(0, MOST_FOUND)
-      .map(({ offer }) => offer);
+    const found = ranked(entries, (entry) => rankOf(folded, entry, language));
+    if (found.length >= ENOUGH) return found;
+    const heard = sound(folded);
+    if (heard.trim() === "") return found;
+    const meant = ranked(entries, (entry) => soundRank(heard, entry, language));
+    return [...new Set([...found, ...meant])].slice(0, MOST_FOUND);
   };
+}
+
+function ranked(entries, rankOfEntry) {
+  return entries
+    .map((entry, place) => ({ offer: entry.offer, place, rank: rankOfEntry(entry) }))
+    .filter(({ rank }) => rank > 0)
+    .sort((a, b) => b.rank - a.rank || a.place - b.place)
+    .slice(0, MOST_FOUND)
+    .map(({ offer }) => offer);
+}
+
+function soundRank(heard, { sounds }, language) {
+  const ranks = Object.entries(sounds).map(
+    ([code, words]) => meantRank(heard, words) * (code === language ? 1.2 : 1),
+  );
+  return Math.max(0, ...ranks);
 }
 
 // A service's own name counts most, in the language now read a little more; then its agency and subject.

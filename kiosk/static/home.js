@@ -5,17 +5,20 @@ import { closedWords } from "./attract.js";
 import { mostUsed, obstacle, offers } from "./catalogue.js";
 import { Pages } from "./pages.js";
 import { ServiceRows } from "./service-rows.js";
-import { go, store } from "./session.js";
+import { askCode, chooseMany, go, store } from "./session.js";
 
 const TABS = ["used", "agency", "group"];
 const KINDS = ["state", "utility", "private"];
 
 /** What have you come for? The most used at once, or by institution, or by subject, or by typing. */
 export function Home({ state }) {
-  const { catalogue, tab } = state;
+  const { catalogue, tab, isMany } = state;
   return html`<div class="screen">
-    <h1 class="screen__title" tabindex="-1" data-first>${t("kiosk.what_for")}</h1>
+    <div class="screen__head">
+    <h1 class="screen__title" tabindex="-1" data-first>${t(isMany ? "kiosk.several_title" : "kiosk.what_for")}</h1>
     ${!catalogue.open && html`<p class="notice notice--warn">${closedWords(catalogue)} ${t("kiosk.closed_look")}</p>`}
+    </div>
+    ${!isMany && html`<${Doors} isOpen=${catalogue.open} />`}
     <div class="stack home__ways">
     <button type="button" class="search-door" onClick=${() => go("search")}>
       <${Icon} name="search" /><span>${t("kiosk.search_door")}</span>
@@ -39,6 +42,24 @@ export function Home({ state }) {
       ${tab === "group" && html`<${Groups} catalogue=${catalogue} />`}
     <//>
   </div>`;
+}
+
+/** For whoever comes with something in hand, or with more than one wish. */
+function Doors({ isOpen }) {
+  const doors = [
+    { icon: "calendar", key: "appointment", onTap: () => askCode("appointment") },
+    { icon: "collect", key: "collect", onTap: () => askCode("collect") },
+    ...(isOpen ? [{ icon: "several", key: "several", onTap: chooseMany }] : []),
+  ];
+  return html`<ul class="doors">
+    ${doors.map(
+      ({ icon, key, onTap }) => html`<li key=${key}>
+        <button type="button" class=${`door door--${key}`} onClick=${onTap}>
+          <${Icon} name=${icon} /><span>${t(`kiosk.door_${key}`)}</span>
+        </button>
+      </li>`,
+    )}
+  </ul>`;
 }
 
 function Agencies({ catalogue }) {

@@ -6,15 +6,18 @@ const LOOKS = [
   { look: "text", values: ["", "large"] },
   { look: "contrast", values: ["", "high"] },
   { look: "reach", values: ["", "low"] },
+  { look: "sound", values: ["", "louder", "loudest"] },
 ];
 
 /** How the screen suits this visitor; it all goes back when the visitor goes. */
 export function Looks({ state }) {
   return html`<div class="screen looks">
-    <h1 class="screen__title" tabindex="-1" data-first>${t("kiosk.looks")}</h1>
+    <div class="screen__head">
+      <h1 class="screen__title" tabindex="-1" data-first>${t("kiosk.looks")}</h1>
+    </div>
     ${LOOKS.map(
-      ({ look, values }) => html`<fieldset class="choice" key=${look}>
-        <legend>${t(`kiosk.look_${look}`)}</legend>
+      ({ look, values }) => html`<div class="choice" role="group" aria-labelledby=${`look-${look}`} key=${look}>
+        <p class="choice__name" id=${`look-${look}`}>${t(`kiosk.look_${look}`)}</p>
         <div class="choice__values">
           ${values.map(
             (value) => html`<button
@@ -28,10 +31,10 @@ export function Looks({ state }) {
             </button>`,
           )}
         </div>
-      </fieldset>`,
+      </div>`,
     )}
-    <fieldset class="choice">
-      <legend>${t("kiosk.look_language")}</legend>
+    <div class="choice choice--language" role="group" aria-labelledby="look-language">
+      <p class="choice__name" id="look-language">${t("kiosk.look_language")}</p>
       <div class="choice__values">
         ${state.catalogue.languages.map(
           (code) => html`<button
@@ -45,7 +48,7 @@ export function Looks({ state }) {
           </button>`,
         )}
       </div>
-    </fieldset>
+    </div>
     <button type="button" class="button button--primary button--large" onClick=${back}>${t("kiosk.done")}</button>
   </div>`;
 }

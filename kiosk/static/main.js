@@ -1,8 +1,23 @@
 import { html, render } from "../../static/js/html.js";
 import { watchIdle } from "../../static/js/idle.js";
 import { App } from "./app.js";
+import { keepHere } from "./history.js";
+import { watchKeys } from "./keys.js";
 import { keepScale } from "./scale.js";
-import { refreshCatalogue, refreshTicket, reset, restore, settings, store } from "./session.js";
+import { readScan, watchScanner } from "./scanner.js";
+import {
+  askCode,
+  back,
+  checkIn,
+  refreshCatalogue,
+  refreshTicket,
+  reset,
+  restore,
+  settings,
+  showTicket,
+  store,
+} from "./session.js";
+import { toggleListening, watchFocus } from "./voice.js";
 
 const REFRESH_MS = 10_000;
 const REFRESH_AWAY_MS = 2500;
@@ -30,6 +45,27 @@ async function keepFresh() {
 }
 setTimeout(keepFresh, REFRESH_MS);
 setInterval(refreshTicket, REFRESH_TICKET_MS);
+
+watchKeys({ onBack: back, onListen: toggleListening });
+watchFocus();
+keepHere();
+watchScanner(
+  (text) => {
+    const scan = readScan(text);
+    idle.touch();
+    if (scan.ticket) showTicket(scan.ticket);
+    else scanCode(scan.code);
+  },
+  () => !store.get().isTaking && store.get().screen !== "staff",
+);
+
+// A code may be held to the reader on any screen; a refusal needs the screen that explains it.
+function scanCode(code) {
+  const isFirst = store.get().screen === "attract";
+  if (store.get().screen !== "code") askCode("appointment");
+  store.update({ code });
+  checkIn(code, { keepsLanguage: isFirst });
+}
 
 // A long press is no way into the browser's own menu.
 addEventListener("contextmenu", (event) => event.preventDefault());

@@ -8,8 +8,10 @@ import { chooseCategory } from "./session.js";
 export function Priority({ state }) {
   const { catalogue, category } = state;
   return html`<div class="screen">
-    <h1 class="screen__title" tabindex="-1" data-first>${t("kiosk.priority_title")}</h1>
-    <p class="screen__lead">${t("kiosk.priority_lead")}</p>
+    <div class="screen__head">
+      <h1 class="screen__title" tabindex="-1" data-first>${t("kiosk.priority_title")}</h1>
+      <p class="screen__lead">${t("kiosk.priority_lead")}</p>
+    </div>
     <${Pages} name=${t("kiosk.priority_title")}>
       <ul class="rows">
         ${catalogue.categories.map(

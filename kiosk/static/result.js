@@ -7,11 +7,13 @@ import { WaitWords } from "./wait-words.js";
 /** The number, where to wait with it, how long, and the same on the visitor's own phone. */
 export function Result({ state }) {
   const { ticket } = state;
-  return html`<div class="screen result">
-    <article class="slip">
+  const isPaperless = ticket.print !== null && stageOf(ticket.print) === "not_printed";
+  return html`<div class=${isPaperless ? "screen result result--paperless" : "screen result"}>
+    ${isPaperless && html`<${Printing} print=${ticket.print} />`}
+    <article class=${ticket.services.length > 1 ? "slip slip--many" : "slip"}>
       <p class="slip__label">${t("kiosk.your_number")}</p>
       <h1 class="slip__number number" tabindex="-1" data-first>${ticket.number}</h1>
-      <p class="slip__service" lang=${nameLanguage(ticket.service_name)}>${name(ticket.service_name)}</p>
+      <${Services} ticket=${ticket} />
       <div class="slip__tear"></div>
       <div class="slip__where">
         <${Icon} name="pin" />
@@ -40,9 +42,20 @@ export function Result({ state }) {
         </div>
       </div>
     </article>
-    <${Printing} print=${ticket.print} />
+    ${!isPaperless && html`<${Printing} print=${ticket.print} />`}
     <button type="button" class="button button--primary take" onClick=${reset}>${t("kiosk.done")}</button>
   </div>`;
+}
+
+// What comes first, and what follows under the same number.
+function Services({ ticket }) {
+  const all = ticket.services.filter(({ state }) => state === "waiting");
+  if (all.length < 2) {
+    return html`<p class="slip__service" lang=${nameLanguage(ticket.service_name)}>${name(ticket.service_name)}</p>`;
+  }
+  return html`<ol class="slip__services">
+    ${all.map((each) => html`<li lang=${nameLanguage(each.name)} key=${each.service}>${name(each.name)}</li>`)}
+  </ol>`;
 }
 
 function aheadWords(n) {

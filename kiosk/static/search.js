@@ -19,6 +19,7 @@ export function Search({ state }) {
   useEffect(() => field.current.focus(), []);
 
   return html`<div class="screen screen--search">
+    <div class="screen__head">
     <h1 class="screen__title">
       <label for="query">${t("kiosk.search_title")}</label>
     </h1>
@@ -37,6 +38,7 @@ export function Search({ state }) {
         value=${query}
         onInput=${(event) => setQuery(event.currentTarget.value)}
       />
+    </div>
     </div>
     <p class="visually-hidden" role="status">${query && t("kiosk.found_n", { n: found.length })}</p>
     ${found.length > 0

@@ -8,7 +8,9 @@ import { ServiceRows } from "./service-rows.js";
 export function ServiceList({ state }) {
   const { name: title, offers } = listOf(state.catalogue, state.list);
   return html`<div class="screen">
-    <h1 class="screen__title" tabindex="-1" data-first lang=${nameLanguage(title)}>${name(title)}</h1>
+    <div class="screen__head">
+      <h1 class="screen__title" tabindex="-1" data-first lang=${nameLanguage(title)}>${name(title)}</h1>
+    </div>
     <${Pages} name=${name(title)}>
       <${ServiceRows} offers=${offers} catalogue=${state.catalogue} withAgency=${state.list.kind === "group"} />
     <//>

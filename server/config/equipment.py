@@ -59,6 +59,7 @@ class Kiosk(Part):
         screen_mm: Width and height of the glass, for targets of 20 mm.
         staff_code_hash: Of the code that opens the staff menu, as `navbat kiosk-code` writes it; None: no menu.
         volume: In percent, what every visitor begins with; to be set so that it is at most 65 dBA.
+        scanner: There is a code reader, and the screen says so; one that is there is heard in any case.
         automatic_copy: A slip whose printer was lost before the cut is printed once more by itself, marked as a copy.
     """
 
@@ -70,6 +71,7 @@ class Kiosk(Part):
     screen_mm: ScreenSize | None = None
     staff_code_hash: Annotated[str, StringConstraints(pattern=r"^\$argon2id\$")] | None = None
     volume: Annotated[int, Field(ge=5, le=100)] = 40
+    scanner: bool = False
 
     @model_validator(mode="after")
     def _warns_before_the_end(self) -> Kiosk:

@@ -10,30 +10,37 @@ const LAYOUTS = {
   tr: ["qwertyuıopğü", "asdfghjklşi", "zxcvbnmöç"],
   en: ["qwertyuiop", "asdfghjkl", "zxcvbnm"],
 };
+// Codes have no letter that is taken for another (`server/clock.py`); whoever types one all the same is told so.
 const DIGITS = "1234567890";
+const SIGNS = { code: [DIGITS, "ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ"], digits: ["123", "456", "789", "0"] };
 
 /**
  * Letters on the glass, for a kiosk without a keyboard. A real one works all the same.
  *
- * @param {{language: string, value: string, onChange: (text: string) => void}} props
+ * @param {object} props
+ * @param {string} [props.language] whose letters come first
+ * @param {"code" | "digits"} [props.only] these signs and no other layout
+ * @param {string} props.value
+ * @param {(text: string) => void} props.onChange
  */
-export function Keyboard({ language, value, onChange }) {
+export function Keyboard({ language = "en", only, value, onChange }) {
   const [layout, setLayout] = useState(language in LAYOUTS ? language : "en");
-  const others = Object.keys(LAYOUTS).filter((code) => code !== layout);
+  const others = only ? [] : Object.keys(LAYOUTS).filter((code) => code !== layout);
+  const rows = only ? SIGNS[only] : [DIGITS, ...LAYOUTS[layout]];
   const type = (letter) => onChange(value + letter);
   const upper = (letter) => letter.toLocaleUpperCase(layout);
-  return html`<div class="keyboard" role="group" aria-label=${t("kiosk.keyboard")} data-layout=${layout}>
-    ${[DIGITS, ...LAYOUTS[layout]].map(
+  return html`<div class="keyboard" role="group" aria-label=${t("kiosk.keyboard")} data-layout=${only ?? layout}>
+    ${rows.map(
       (row) => html`<div class="keyboard__row" key=${layout + row}>
         ${[...row].map((letter) => key({ label: upper(letter), lang: layout, onPress: () => type(letter) }))}
-        ${row === LAYOUTS[layout][2] && erase(value, onChange)}
+        ${row === rows.at(-1) && erase(value, onChange)}
       </div>`,
     )}
     <div class="keyboard__row">
       ${others.map((code) =>
         key({ label: code.toUpperCase(), lang: code, wide: "code", onPress: () => setLayout(code) }),
       )}
-      ${key({ label: t("kiosk.space"), wide: "space", onPress: () => type(" ") })}
+      ${!only && key({ label: t("kiosk.space"), wide: "space", onPress: () => type(" ") })}
       ${key({ label: t("kiosk.clear"), wide: "clear", onPress: () => onChange("") })}
     </div>
   </div>`;
