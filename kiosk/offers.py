@@ -88,11 +88,11 @@ def _offered() -> Iterator[Service]:
 
 
 def detail(service: Service) -> dict[str, Any]:
-    """Tell how it stands with a service now: `wait`, `ahead`, `at`, `open` and `opens_at`."""
+    """Tell how it stands with a service now: `wait`, `ahead`, `open`, `obstacle`, `at`, `hall_open` and `opens_at`."""
     now = queue().services.now()
     return {
         **now["services"][service.key],
         "at": now["at"],
-        "open": now["open"],
+        "hall_open": now["open"],
         "opens_at": now["opens_at"],
     }

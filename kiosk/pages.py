@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import render_template, request
 
+from kiosk.offers import by_agency, detail, found
+from kiosk.phrases import sentence_of, wait_times
 from server.api.callers import queue
-from server.wording import Wording
+from server.errors import QueueError
+from server.wording import Wording, date_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from server.config.models import Service
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
@@ -27,3 +36,63 @@ def page_of(preferred: str) -> dict[str, Any]:
         "centre_name": centre.name,
         "words": Wording(language, fallback=centre.state_language),
     }
+
+
+def services_page(page: Mapping[str, Any], mode: str, *, base: str, **context: Any) -> str:
+    """
+    List services on a phone, by agency or by a word.
+
+    Args:
+        mode: "take" or "add".
+        base: The address of this list; a service's own stands behind it.
+    """
+    wanted = request.args.get("q", "").strip()
+    config = queue().config
+    return render_template(
+        "kiosk/services.html",
+        **page,
+        mode=mode,
+        base=base,
+        wanted=wanted,
+        found=found(wanted) if wanted else None,
+        groups=by_agency(),
+        agency_names={each.key: each.name for each in config.agencies},
+        **context,
+    )
+
+
+def service_page(
+    page: Mapping[str, Any],
+    mode: str,
+    service: Service,
+    *,
+    base: str,
+    refused: QueueError | str | None = None,
+    **context: Any,
+) -> str:
+    """
+    Show one service on a phone, before a number is taken for it or before it is added to a visit.
+
+    Args:
+        mode: "take" or "add".
+        base: The address of the list that it stands in.
+        refused: Why it could not be, where it was tried.
+    """
+    config, words, now = queue().config, page["words"], detail(service)
+    zone = config.centre.zone_info
+    opens_at = datetime.fromisoformat(now["opens_at"]) if now["opens_at"] and not now["hall_open"] else None
+    return render_template(
+        "kiosk/service.html",
+        **page,
+        mode=mode,
+        service=service,
+        agency=config.agency[service.agency],
+        zone=config.zone[service.zone],
+        now=now,
+        wait=wait_times(now["wait"], now["at"], page["language"], zone),
+        opens=date_time(opens_at, page["language"], zone) if opens_at else None,
+        obstacle=words.text(f"errors.{now['obstacle']}") if now["obstacle"] else None,
+        base=base,
+        refused=sentence_of(words, refused) if isinstance(refused, QueueError) else refused,
+        **context,
+    )

@@ -1,24 +1,28 @@
-"""A ticket on the visitor's phone: its page, why others went first, and the rating; whole without JavaScript."""
+"""A ticket on the visitor's phone: its page and what can be done there, and the rating; whole without JavaScript."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from kiosk.pages import page_of
+from kiosk.pages import page_of, service_page, services_page
+from kiosk.phone_cookies import is_here
 from kiosk.phrases import wait_times
 from kiosk.preloading import vendored
 from kiosk.rating_form import read_rating
 from server.api.callers import queue
 from server.errors import (
     AlreadyRated,
+    BadInput,
+    Conflict,
     QueueError,
     RatingEnded,
     RatingNotFound,
+    ServiceNotFound,
     TicketNotFound,
     TicketStateError,
 )
@@ -33,6 +37,17 @@ blueprint = Blueprint("phone", __name__)
 
 # Called to a counter that does not serve what the visitor came for.
 ELSEWHERE = "other_service"
+# What the live page never says.
+ELSEWHERE_SAID = (
+    "rating_",
+    "score_",
+    "thanks_",
+    "already_",
+    "gone_",
+    "push_called",
+    "push_near",
+    "push_missed",
+)
 
 
 @blueprint.get("/t/<token>")
@@ -42,14 +57,26 @@ def ticket(token: str) -> ResponseReturnValue:
     queue().tickets.follow(token)
     page = page_of(ticket["language"])
     language, zone = page["language"], ZoneInfo(page["timezone"])
+    wording = {
+        key: text
+        for key, text in texts(language, "phone").items()
+        if not key.removeprefix("phone.").startswith(ELSEWHERE_SAID)
+    }
+    state = {
+        "ticket": ticket,
+        "here": is_here(),
+        "penalty": queue().config.policy.missed_penalty_minutes,
+        "push": queue().context.push_key,
+    }
     return render_template(
         "kiosk/phone.html",
         **page,
         ticket=ticket,
         wait=wait_times(ticket["wait"], ticket["at"], language, zone),
         updated=clock_time(queue().clock(), language, zone),
-        state={"ticket": ticket},
-        wording={language: texts(language, "phone")},
+        time=_clock_of(page),
+        state=state,
+        wording={language: wording},
         vendored=vendored("preact", "preact/hooks", "htm"),
     )
 
@@ -57,10 +84,73 @@ def ticket(token: str) -> ResponseReturnValue:
 @blueprint.post("/t/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
     """Give the ticket back, from the page's own form."""
-    # Called, served or cancelled in the meantime: the page itself tells.
+    # Called, served or cancelled in the meantime: the page itself tells; so too below.
     with suppress(TicketStateError):
         queue().tickets.cancel(token)
-    return redirect(url_for("phone.ticket", token=token, language=request.args.get("language")), 303)
+    return _to_ticket(token)
+
+
+@blueprint.post("/t/<token>/back")
+def back(token: str) -> ResponseReturnValue:
+    """Take the visitor back after a pause or a missed call."""
+    with suppress(Conflict):
+        queue().tickets.rejoin(token)
+    return _to_ticket(token)
+
+
+@blueprint.post("/t/<token>/here")
+def here(token: str) -> ResponseReturnValue:
+    """Take up a ticket from afar: its visitor has just scanned the code in the hall."""
+    with suppress(Conflict):
+        queue().phone_tickets.check_in(token, is_here=is_here())
+    return _to_ticket(token)
+
+
+@blueprint.get("/t/<token>/later")
+def later(token: str) -> ResponseReturnValue:
+    """Tell what setting the ticket aside would cost, for each length."""
+    ticket = queue().tickets.view(token)
+    page = page_of(ticket["language"])
+    try:
+        pauses = queue().on_phone.pauses(token)
+    except TicketStateError:
+        return _to_ticket(token)
+    return render_template("kiosk/later.html", **page, ticket=ticket, pauses=pauses, time=_clock_of(page))
+
+
+@blueprint.post("/t/<token>/later")
+def postpone(token: str) -> ResponseReturnValue:
+    """Set the ticket aside."""
+    minutes = request.form.get("minutes", "")
+    with suppress(TicketStateError):
+        queue().tickets.postpone(token, int(minutes) if minutes.isascii() and minutes.isdigit() else 0)
+    return _to_ticket(token)
+
+
+@blueprint.get("/t/<token>/add")
+def services(token: str) -> ResponseReturnValue:
+    """List what could be added to the visit."""
+    ticket = queue().tickets.view(token)
+    page = page_of(ticket["language"])
+    return services_page(page, "add", ticket=ticket, base=f"/t/{token}/add")
+
+
+@blueprint.get("/t/<token>/add/<service>")
+def addition(token: str, service: str) -> ResponseReturnValue:
+    """Show a service before it is added."""
+    return _addition(token, service)
+
+
+@blueprint.post("/t/<token>/add/<service>")
+def add(token: str, service: str) -> ResponseReturnValue:
+    """Put it after the others of the visit."""
+    try:
+        queue().on_phone.add_service(token, service)
+    except TicketStateError:
+        pass
+    except (BadInput, Conflict) as error:
+        return _addition(token, service, refused=error)
+    return _to_ticket(token)
 
 
 @blueprint.get("/t/<token>/why")
@@ -68,10 +158,7 @@ def why(token: str) -> ResponseReturnValue:
     """Tell why those who came later were called earlier."""
     page = page_of(queue().tickets.view(token)["language"])
     found = queue().reasons.why(token, page["language"])
-
-    def time(at: str) -> str:
-        return clock_time(datetime.fromisoformat(at), page["language"], ZoneInfo(page["timezone"]))
-
+    time = _clock_of(page)
     calls = [{**each, "time": time(each["called_at"])} for each in found["passed"]]
     return render_template(
         "kiosk/why.html",
@@ -124,3 +211,33 @@ def gone(error: QueueError) -> ResponseReturnValue:
     """Tell on the phone what the address no longer opens, and what to do."""
     page = page_of(reader_language(queue().config))
     return render_template("kiosk/gone.html", **page, key=error.key), error.status
+
+
+def _addition(token: str, key: str, refused: QueueError | None = None) -> ResponseReturnValue:
+    ticket = queue().tickets.view(token)
+    service = queue().config.service.get(key)
+    if service is None:
+        raise ServiceNotFound(service=key)
+    page = page_of(ticket["language"])
+    drawn = service_page(
+        page,
+        "add",
+        service,
+        base=f"/t/{token}/add",
+        refused=page["words"].text("take.add_not") if isinstance(refused, BadInput) else refused,
+        ticket=ticket,
+    )
+    return drawn, (refused.status if refused else 200)
+
+
+def _clock_of(page: dict[str, Any]) -> Any:
+    """Write times of the interface by the centre's clock, in the page's language."""
+
+    def time(at: str) -> str:
+        return clock_time(datetime.fromisoformat(at), page["language"], ZoneInfo(page["timezone"]))
+
+    return time
+
+
+def _to_ticket(token: str) -> ResponseReturnValue:
+    return redirect(url_for("phone.ticket", token=token, language=request.args.get("language")), 303)

@@ -1,4 +1,4 @@
-"""The wait in words, for the first view of the phone page; `server/static/js/wait.js` says the same live."""
+"""The wait in words, for the first view of the phone page (`server/static/js/wait.js` says the same live); and refusals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from server.wording import clock_time
+from server.error_pages import detail_of
+from server.errors import CodeOfOtherCentre, QueueError
+from server.wording import Wording, clock_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,3 +69,12 @@ def _floor(at: datetime) -> datetime:
 
 def _ceil(at: datetime) -> datetime:
     return at + timedelta(seconds=-at.timestamp() % STEP_S)
+
+
+def sentence_of(words: Wording, error: QueueError) -> str:
+    """Write what is the matter, and what to do where there is more to say."""
+    text = words.text(f"errors.{error.key}")
+    if isinstance(error, CodeOfOtherCentre):
+        return f"{text} ({words.name(error.facts['centre'])})"
+    detail = detail_of(words, error)
+    return f"{text} {detail}" if detail else text

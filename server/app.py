@@ -237,6 +237,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from kiosk.outreach_views import blueprint as outreach
     from kiosk.phone_views import blueprint as phone
     from kiosk.tablet import blueprint as tablet
+    from kiosk.take_views import blueprint as take
     from kiosk.views import blueprint as kiosk
     from server import api, error_pages
     from server.api.callers import refuse_other_origins
@@ -286,7 +287,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     error_pages.register(app)
     api.register(app)
     route_document(app)
-    for blueprint in (pages, documents, kiosk, phone, tablet, outreach, counter, display):
+    for blueprint in (pages, documents, kiosk, phone, take, tablet, outreach, counter, display):
         app.register_blueprint(blueprint)
     return app
 

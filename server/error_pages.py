@@ -87,7 +87,7 @@ def _answer_incomplete(error: SignInIncomplete) -> Response:
 def _answer_refusal(error: QueueError) -> Response:
     words = _words()
     title = words.text(f"errors.{error.key}")
-    detail = _detail(words, error) or title
+    detail = detail_of(words, error) or title
     fields = [{"field": error.facts["field"], "message": detail}] if "field" in error.facts else None
     moments = {name: error.facts[name] for name in MOMENTS if error.facts.get(name)}
     return _answer(
@@ -144,7 +144,7 @@ def _answer(
     )
 
 
-def _detail(words: Wording, error: QueueError) -> str | None:
+def detail_of(words: Wording, error: QueueError) -> str | None:
     """Write what the error's facts say, where the catalogue has a sentence for them."""
     key = f"errors.{error.key}_detail"
     facts = {name: _shown(words, name, value) for name, value in error.facts.items() if value is not None}

@@ -6,7 +6,7 @@ import { language, name, nameLanguage, t, time } from "../../static/js/wording.j
 import { waitTimes } from "../../static/js/wait.js";
 
 /** A name in the reader's language, or marked with the one it is in. */
-function Named({ names, as: tag = "span" }) {
+export function Named({ names, as: tag = "span" }) {
   const code = nameLanguage(names);
   return html`<${tag} lang=${code === language() ? undefined : code}>${name(names)}<//>`;
 }
@@ -33,7 +33,35 @@ export function Wait({ ticket: { wait, at, ahead } }) {
     ${wait?.rough && html`<p class="quiet">${t("phone.wait_rough")}</p>`}
     ${ahead !== null &&
     html`<p class="panel__ahead">${ahead > 0 ? t("phone.ahead_n", { n: ahead }) : t("phone.ahead_none")}</p>`}
+  </section>
+  ${wait && (times.isSoon || ahead === 0) && html`<p class="notice notice--warn near" role="status">${t("phone.near")}</p>`}`;
+}
+
+/** The services of a visit that has several, and which are over. */
+export function Visit({ ticket: { services } }) {
+  if (services.length < 2) return null;
+  return html`<section class="panel">
+    <h2 class="panel__label">${t("phone.visit")}</h2>
+    <ol class="visit">
+      ${services.map(
+        ({ name: names, state }) => html`<li data-state=${state}>
+          <${Named} names=${names} /> <span class="visit__state">${t(`phone.request_${state}`)}</span>
+        </li>`,
+      )}
+    </ol>
   </section>`;
+}
+
+/** The ways to the other pages of this ticket. */
+export function Doors({ ticket: { token, number, state, links } }) {
+  const door = (path, words) => html`<a class="door" href=${`${path}?language=${language()}`}>${t(words)}</a>`;
+  const isStill = ["waiting", "called", "held"].includes(state);
+  return html`<nav class="doors" aria-label=${`${t("phone.your_number")} ${number}`}>
+    ${state === "waiting" && door(`/t/${token}/later`, "phone.more_time")}
+    ${["waiting", "held"].includes(state) && door(`/t/${token}/add`, "phone.add_service")}
+    ${door(links.why, "phone.why")}
+    ${isStill && html`<a class="door" href=${`/tickets/${token}.pdf`}>${t("phone.pdf")}</a>`}
+  </nav>`;
 }
 
 export function Counter({ ticket: { state, counter, arrow } }) {
@@ -59,10 +87,6 @@ export function Rate({ ticket }) {
         <span>${t("phone.rate")}</span> <${Named} names=${service.name} />
       </a>`,
     );
-}
-
-export function Why({ ticket }) {
-  return html`<a class="door" href=${`${ticket.links.why}?language=${language()}`}>${t("phone.why")}</a>`;
 }
 
 export function Sound({ hasSound, onAllow }) {

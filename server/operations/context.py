@@ -39,6 +39,7 @@ class Context:
         retired_names: Names of what the configuration no longer has, by kind and key.
         log_key: Signs the log; None where a process only does one act, and the server seals it.
         secret: Signs what phones are given; empty in a process that serves none.
+        push_key: What phones ask their push service with to be told; None where nobody is told.
     """
 
     config: Config
@@ -51,6 +52,7 @@ class Context:
     offload: Callable[[Callable[[], Any]], Any]
     log_key: SigningKey | None = None
     secret: bytes = b""
+    push_key: str | None = None
 
     @property
     def centre(self) -> str:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from server.db.engine import Transaction
     from server.db.models import Record
+    from server.operations.admitting import Admitting
     from server.operations.ticket_views import TicketViews
 
 PAUSES_MINUTES = (10, 20, 30, 45, 60)
@@ -45,10 +46,11 @@ MAY_ADD = (TicketState.WAITING, TicketState.HELD)
 class OnPhone:
     """Operations of the phone's pages."""
 
-    def __init__(self, context: Context, views: TicketViews, tickets: Tickets) -> None:
+    def __init__(self, context: Context, views: TicketViews, tickets: Tickets, admitting: Admitting) -> None:
         self._context = context
         self._views = views
         self._tickets = tickets
+        self._admitting = admitting
 
     def find(self, code: str) -> str:
         """
@@ -103,7 +105,7 @@ class OnPhone:
         Raises:
             TicketNotFound: No ticket has this token.
             TicketStateError: It is called already: now its official can add one.
-            ServiceNotFound, NotWalkIn: Nobody can wait for it here.
+            ServiceNotFound, NotWalkIn, ServiceClosed, QueueFull, ClosingSoon: Nobody can wait for it here or now.
             BadInput: Too many services, or one that is to come already.
         """
         [wanted] = self._tickets.wanted(service, ())
@@ -114,6 +116,7 @@ class OnPhone:
                 raise TicketNotFound
             if ticket.state not in MAY_ADD:
                 raise TicketStateError(state=ticket.state, action="add_service")
+            self._admitting.check(tx.connection, [wanted])
             self._add(tx, ticket, wanted.key)
             return self._views.whole(tx.connection, ticket)
 

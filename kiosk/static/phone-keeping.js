@@ -1,0 +1,32 @@
+/**
+ * Have the service worker look after the phone's pages, and keep what this page is made of.
+ *
+ * Loaded last of all, so that it takes nothing from the first view. Works on https, and on this machine's own address;
+ * elsewhere browsers have no service worker, and the page is as good as its connection.
+ */
+const KEPT = "navbat-phone";
+const SCOPES = ["/t/", "/follow"];
+
+async function keep() {
+  if (!navigator.serviceWorker || !window.caches) return;
+  for (const scope of SCOPES) await navigator.serviceWorker.register("/phone-worker.js", { scope });
+  const kept = await caches.open(KEPT);
+  const files = performance
+    .getEntriesByType("resource")
+    .map(({ name }) => name)
+    .filter((name) => /\/static\/.+\.(js|css|png|svg)(\?|$)/.test(name));
+  for (const file of new Set(files)) if (!(await kept.match(file))) await kept.add(file).catch(() => {});
+  await keepPage(kept);
+}
+
+/** The page itself came before its worker, which therefore did not see it. */
+async function keepPage(kept) {
+  if (navigator.serviceWorker.controller) return;
+  const response = await fetch(location.href, { credentials: "same-origin" });
+  if (!response.ok || response.redirected) return;
+  const headers = new Headers(response.headers);
+  headers.set("X-Kept-At", String(Date.now()));
+  await kept.put(location.href, new Response(await response.blob(), { headers }));
+}
+
+keep().catch(() => {});
