@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from server.forecasting import ForecastProcess
     from server.printers import Printers
     from server.relay import Relay
+    from server.sending import Sender
     from server.signing import SigningKey
     from server.sockets import Sockets
     from server.tablets import Tablets
@@ -60,6 +61,7 @@ class Hall:
     tablets: Tablets
     timers: Timers
     relay: Relay | None
+    sender: Sender
     demo: Demo | None = None
     forecaster: ForecastProcess | None = None
     speaker: Speaker | None = None
@@ -73,10 +75,12 @@ class Hall:
         self.tablets.start()
         start(self.timers.run)
         start(self.timers.seal)
+        start(self.sender.run)
 
     def stop(self) -> None:
         """End it, within about two seconds."""
         self.timers.stop()
+        self.sender.stop()
         self.sockets.stop()
         self.tablets.stop()
         if self.relay:
@@ -233,7 +237,9 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         views,
     )
     from counter.blueprint import blueprint as counter
+    from counter.collection import blueprint as collection
     from display.views import blueprint as display
+    from kiosk.booking import blueprint as booking
     from kiosk.outreach_views import blueprint as outreach
     from kiosk.phone_views import blueprint as phone
     from kiosk.tablet import blueprint as tablet
@@ -287,7 +293,8 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     error_pages.register(app)
     api.register(app)
     route_document(app)
-    for blueprint in (pages, documents, kiosk, phone, take, tablet, outreach, counter, display):
+    visitors = (kiosk, phone, take, tablet, outreach, booking)
+    for blueprint in (pages, documents, *visitors, counter, collection, display):
         app.register_blueprint(blueprint)
     return app
 
@@ -302,6 +309,7 @@ def _make_hall(
     from server.agents import Agents
     from server.printers import Printers
     from server.relay import Relay
+    from server.sending import Sender, make_providers
     from server.sockets import Sockets
     from server.tablets import Tablets
     from server.timers import Timers
@@ -311,13 +319,17 @@ def _make_hall(
     agents = Agents(sockets.io, queue)
     tablets = Tablets(sockets.io, queue)
     printers = Printers(queue.context, queue.printer_states, data_dir / "slips", agents=agents)
+    timers = Timers(queue, printers, on_forecast=sockets.waits_changed, one_process=database.is_sqlite)
+    centre = queue.config.centre
+    providers = make_providers(queue.config.messages, centre.name[centre.state_language])
     return Hall(
         queue=queue,
         printers=printers,
         sockets=sockets,
         tablets=tablets,
-        timers=Timers(queue, printers, on_forecast=sockets.waits_changed, one_process=database.is_sqlite),
+        timers=timers,
         relay=None if database.is_sqlite else Relay(queue.context, redis_url),
+        sender=Sender(queue, providers, leads=lambda: timers.leads),
         demo=demo,
     )
 

@@ -21,6 +21,8 @@ STAFF_CODE = "5 per minute; 20 per hour"
 
 # A visit at home is asked for once; families and telephone networks share addresses.
 OUTREACH = "6 per minute; 40 per day"
+# Of codes that nobody has. A visitor mistypes a few times; 85 million codes cannot be tried at this pace.
+GUESSED_CODES = "20 per minute; 200 per hour"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -37,6 +39,14 @@ def limit_staff_code(view: View) -> View:
     """Slow down who guesses at the code of a kiosk's staff menu; right ones do not count."""
     limited = limiter.limit(
         STAFF_CODE, key_func=device_of_request, deduct_when=lambda response: response.status_code == 401
+    )
+    return cast("View", limited(view))
+
+
+def limit_codes(view: View) -> View:
+    """Slow down who guesses at the codes of appointments and results; right ones do not count."""
+    limited = limiter.limit(
+        GUESSED_CODES, key_func=device_of_request, deduct_when=lambda response: response.status_code == 404
     )
     return cast("View", limited(view))
 

@@ -111,6 +111,11 @@ class PrintJobs:
             self._write(tx, "checkpoint", printer, checkpoint, config.centre.state_language)
         return True
 
+    def write_collection(self, tx: Transaction, result: Any, *, printer: str) -> int:
+        """Have the slip of a result printed: its service and its code. Returns the job's key."""
+        document = {"service": result.service, "code": result.code, "ready_at": result.ready_at.isoformat()}
+        return self._write(tx, "collection", printer, document, result.language)
+
     def printer_of(self, counter: int) -> str | None:
         """Tell where a counter prints: its own printer, or its zone's."""
         config = self._context.config

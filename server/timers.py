@@ -113,6 +113,7 @@ class Timers:
             self._queue.closing.print_checkpoint()
             self._queue.reception.forget_telephones()
             self._queue.appointments.end_missed()
+            self._queue.results.end_expired()
             self._queue.notices.forget()
         if self.leads and self.ticks % CLEAN_TICKS == CLEAN_TICKS - 1:
             self._queue.days.forget_answers()

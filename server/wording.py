@@ -227,6 +227,11 @@ def _to_step(at: datetime, timezone: tzinfo) -> timedelta:
     return -_past_step(at, timezone) % RANGE_STEP
 
 
+def babel_locale(language: str) -> Locale:
+    """Give what Babel knows of a language, for names of days and months."""
+    return _locale(language)
+
+
 @lru_cache
 def _locale(language: str) -> Locale:
     from babel import Locale

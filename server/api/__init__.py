@@ -14,6 +14,7 @@ def register(app: OpenAPI) -> None:
     """Add every route of the interface."""
     from server.api import (
         accounts,
+        booking,
         counters,
         hall,
         kiosk,
@@ -40,5 +41,6 @@ def register(app: OpenAPI) -> None:
         reception,
         outreach,
         room,
+        booking,
     ):
         app.register_api(module.blueprint)

@@ -21,6 +21,7 @@ from server.api.schemas import (
     Ticket,
     Why,
 )
+from server.limits import limit_codes
 
 blueprint = APIBlueprint(
     "api_tickets",
@@ -72,6 +73,7 @@ def issue(body: NewTicket) -> Response:
 @blueprint.post(
     "/check-ins", summary="Turn an appointment or a finished result into a ticket", responses={201: Ticket}
 )
+@limit_codes
 @accept("kiosk", "reception", "supervisor", "admin")
 def check_in(body: CheckInCode) -> Response:
     device, printer = _where()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.db.bookings import bookings, slot_places
@@ -131,7 +131,7 @@ def not_come(connection: Connection, centre: str, before: datetime) -> Sequence[
     """Read the appointments before a moment whose visitors have not checked in."""
     return connection.execute(
         select(appointments)
-        .where(appointments.c.centre == centre, appointments.c.state == "booked")
+        .where(appointments.c.centre == centre, text("appointments.state = 'booked'"))
         .where(appointments.c.slot_at < before)
         .order_by(appointments.c.slot_at, appointments.c.id)
     ).fetchall()
@@ -176,18 +176,22 @@ def missed_of_mark(
 
 def forget_marks(tx: Transaction, *, done_before: datetime, missed_before: datetime) -> None:
     """Erase the marks that limit nothing any more."""
-    over = select(appointments.c.id).where(
-        appointments.c.centre == tx.centre,
-        or_(
-            (appointments.c.state != "missed") & (appointments.c.slot_at < done_before),
-            appointments.c.slot_at < missed_before,
-        ),
+    over = (
+        select(appointments.c.id)
+        .where(
+            appointments.c.id == bookings.c.appointment_id,
+            or_(
+                (appointments.c.state != "missed") & (appointments.c.slot_at < done_before),
+                appointments.c.slot_at < missed_before,
+            ),
+        )
+        .exists()
     )
     tx.execute(
         update(bookings)
         .where(bookings.c.centre == tx.centre)
         .where(or_(bookings.c.contact_mark.is_not(None), bookings.c.phone_mark.is_not(None)))
-        .where(bookings.c.appointment_id.in_(over))
+        .where(over)
         .values(contact_mark=None, phone_mark=None)
     )
 

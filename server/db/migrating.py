@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from server.errors import StartError
 
-HEAD = "0014"
+HEAD = "0015"
 FOLDER = Path(__file__).parent / "migrations"
 
 

@@ -332,6 +332,13 @@ appointments = Table(
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("centre", "code"),
     Index("ix_appointments_code", "code"),
+    Index(
+        "ix_appointments_booked",
+        "centre",
+        "slot_at",
+        sqlite_where=text("state = 'booked'"),
+        postgresql_where=text("state = 'booked'"),
+    ),
     Index("ix_appointments_centre_slot_at", "centre", "slot_at"),
 )
 
@@ -349,6 +356,13 @@ results = Table(
     Column("ready_at", UtcDateTime, nullable=False),
     UniqueConstraint("centre", "code"),
     Index("ix_results_code", "code"),
+    Index(
+        "ix_results_ready",
+        "centre",
+        "id",
+        sqlite_where=text("state = 'ready'"),
+        postgresql_where=text("state = 'ready'"),
+    ),
 )
 
 ratings = Table(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from copy import deepcopy
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -63,7 +62,10 @@ class Reserve:
 
     def room(self, service: str, hour: int) -> float:
         """Tell how many more minutes could be drawn; changes nothing."""
-        return deepcopy(self).draw(service, hour, inf)
+        left, drawn = dict(self._left), {source: dict(needs) for source, needs in self._drawn.items()}
+        room = self.draw(service, hour, inf)
+        self._left, self._drawn = left, defaultdict(dict, drawn)
+        return room
 
     def _augment(self, need: Need, wanted: float) -> float:
         """Find one way to more minutes, through what others could draw elsewhere, and go it."""

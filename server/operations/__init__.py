@@ -31,6 +31,7 @@ from server.operations.print_desk import PrintDesk
 from server.operations.ratings import Ratings
 from server.operations.reasons import Reasons
 from server.operations.reception import Reception
+from server.operations.results import Results
 from server.operations.room import Room
 from server.operations.second_factor import SecondFactor
 from server.operations.services import Services
@@ -70,6 +71,7 @@ class Queue:
     notices: Notices
     outreach: Outreach
     teams: Teams
+    results: Results
     counters: Counters
     visits: Visits
     boards: Boards
@@ -141,6 +143,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         notices=notices,
         outreach=Outreach(context),
         teams=Teams(context, counters, visits, issuing),
+        results=Results(context, notices, print_jobs),
         counters=counters,
         boards=Boards(context, waits, ledger, messages),
         messages=messages,

@@ -170,6 +170,14 @@ class Notices:
             return []
         with self._context.database.write() as tx:
             taken = self._due(tx.execute, tx.now)
+            # Where nobody sent for a while, one reminder says it all.
+            newest = {row.appointment_id: row.id for row in taken if row.kind == "reminder"}
+            for row in taken:
+                if row.kind == "reminder" and row.id != newest[row.appointment_id]:
+                    tx.execute(
+                        update(notices).where(notices.c.id == row.id).values(state="dropped", ended_at=tx.now)
+                    )
+            taken = [row for row in taken if row.kind != "reminder" or row.id == newest[row.appointment_id]]
             for row in taken:
                 tx.execute(
                     update(notices)

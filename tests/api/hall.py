@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from server.api import (
     BASE,
+    booking_schemas,
     kiosk_schemas,
     log_schemas,
     outreach_schemas,
@@ -42,6 +43,7 @@ KINDS = ("kiosk", "display", "printer")
 # Where the shapes of answers are, by their names in the document.
 SHAPES = (
     schemas,
+    booking_schemas,
     kiosk_schemas,
     log_schemas,
     outreach_schemas,

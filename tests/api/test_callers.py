@@ -44,6 +44,19 @@ ROUTES = [
     ("POST", "/tickets/unknown/postpone", {"minutes": 10}, ANYONE),
     ("POST", "/tickets/unknown/rejoin", {}, ANYONE),
     ("POST", "/ratings/unknown", {"score": 5}, ANYONE),
+    ("GET", "/slots/days?service=passport", None, ANYONE),
+    ("GET", "/slots?service=passport&day=2026-11-25", None, ANYONE),
+    ("POST", "/appointments", {"service": "passport", "slot_at": "2026-11-25T10:00:00+04:00"}, ISSUES),
+    ("GET", "/appointments", None, MINDS),
+    ("POST", "/appointments/of-day/8/cancel", {}, MINDS),
+    ("POST", "/appointments/of-day/8/move", {"slot_at": "2026-11-25T10:00:00+04:00"}, MINDS),
+    ("GET", "/appointments/unknown", None, ANYONE),
+    ("POST", "/appointments/unknown/move", {"slot_at": "2026-11-25T10:00:00+04:00"}, ANYONE),
+    ("POST", "/appointments/unknown/cancel", {}, ANYONE),
+    ("GET", "/results", None, WORKS),
+    ("POST", "/results", {"service": "ready_doc", "reference": "A-1"}, WORKS),
+    ("POST", "/results/import", {"csv": "service,reference\nready_doc,B-1"}, WORKS),
+    ("POST", "/results/5/withdraw", {}, WORKS),
     ("GET", "/alarms", None, ("supervisor", "admin", "auditor")),
     ("GET", "/counters", None, READS),
     ("GET", COUNTER, None, READS),
@@ -166,6 +179,8 @@ def test_every_route_of_the_interface_stands_in_the_table(still_hall):
             .replace("/justice", "/{team}")
             .replace("/18", "/{counter}")
             .replace("/7", "/{job}")
+            .replace("/8", "/{appointment}")
+            .replace("/5", "/{result}")
             .replace("/kiosk-1", "/{printer}")
             .replace(f"/{BIRTH}", "/{service}"),
         )

@@ -16,6 +16,17 @@ GET /tickets/{token}/why
 POST /tickets/{token}/cancel
 POST /tickets/{token}/postpone
 POST /check-ins
+GET /slots
+GET /slots/days
+POST /appointments
+GET /appointments
+GET /appointments/{token}
+POST /appointments/{token}/move
+POST /appointments/{token}/cancel
+GET /results
+POST /results
+POST /results/import
+POST /results/{result}/withdraw
 POST /ratings/{token}
 GET /counters/{counter}
 POST /counters/{counter}/open
@@ -50,6 +61,7 @@ GET /tickets/{token}/proof
 """.strip().splitlines()
 LOG = ("checkpoint", "key", "entries", "consistency")
 PUBLIC = {
+    *("/slots", "/slots/days"),
     *(
         "/services",
         "/services/now",
