@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from werkzeug.serving import make_server
 
+from printing.jobs import PrinterState
 from server.app import create_app
 from tests.builders import BIRTH, create_ticket, open_counter
 from tests.skips import require, require_browser
@@ -132,6 +133,25 @@ def test_only_waits_are_asked_for_until_the_centre_offers_something_else(
     with page.expect_response("**/api/v1/services"):
         page.keyboard.press("Escape")
         page.click(".row >> nth=0")
+
+
+def test_a_kiosk_whose_printer_has_no_paper_says_so_and_offers_the_telephone(
+    open_kiosk: Callable[..., Kiosk], clock: FixedClock
+) -> None:
+    kiosk = open_kiosk()
+    state = PrinterState("kiosk-1", "paper_out", clock())
+    kiosk.queue.printer_states.keep_state(state, "virtual:")
+    kiosk.queue.printer_states.refresh()
+
+    page = kiosk.begin("en")
+    page.click(".row:has-text('Registration of birth')")
+    page.click(".take")
+
+    page.wait_for_selector(".printing--not_printed:has-text('out of paper')")
+    [number] = kiosk.numbers
+    assert number in page.inner_text("main, #app")
+    qr = page.locator("img.slip__qr")
+    assert qr.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
 
 def test_a_long_word_is_given_its_room(open_kiosk: Callable[..., Kiosk]) -> None:
