@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from server.backup_command import add_commands as add_backup_commands
 from server.log_command import add_commands as add_log_commands
 from server.voice_command import add_commands as add_voice_commands
 
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     _accounts(commands, common)
     add_log_commands(commands, common)
     add_voice_commands(commands, common)
+    add_backup_commands(commands, common)
     _describe(commands)
     return parser
 

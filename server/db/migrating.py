@@ -24,11 +24,10 @@ def migrate(engine: Engine) -> bool:
         StartError: The database was made by a newer version.
     """
     with engine.connect() as connection:
-        version = _version(connection)
+        version = version_of(connection)
     if version == HEAD:
         return False
-    known = sorted(path.name.split("_", 1)[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
-    if version is not None and version not in known:
+    if version is not None and version not in known_versions():
         raise StartError(
             f"the database is of version {version}, newer than this program's {HEAD}: install the newer program"
         )
@@ -37,13 +36,25 @@ def migrate(engine: Engine) -> bool:
     return True
 
 
-def _version(connection: Connection) -> str | None:
+def known_versions() -> list[str]:
+    """List the versions that this program can bring further, the oldest first."""
+    return sorted(path.name.split("_", 1)[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
+
+
+def migrate_to(engine: Engine, version: str) -> None:
+    """Bring an empty or older database to one version."""
+    with engine.begin() as connection:
+        _upgrade(connection, version)
+
+
+def version_of(connection: Connection) -> str | None:
+    """Tell a database's version; None while it has no tables."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, version: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -54,4 +65,4 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Two workers that start together: the second finds it done.
         connection.execute(text("SELECT pg_advisory_xact_lock(5284176)"))
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
