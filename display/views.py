@@ -14,6 +14,7 @@ from server.api.callers import device_from_cookie, queue
 from server.config import Display
 from server.errors import CounterNotFound, DisplayNotFound, NotFound, ZoneNotFound
 from server.operations.statistics import parse_day
+from server.placing import screen_of_this_browser
 from server.reading import reader_words
 from server.wording import date, texts
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.typing import ResponseReturnValue
+
+    from server.operations.devices import Device
 
 A_DAY_S = 24 * 3600
 
@@ -43,7 +46,12 @@ def board() -> ResponseReturnValue:
         DisplayNotFound: The centre has no such display.
     """
     display = _wanted_display()
-    return _zones() if display is None else _board_page(display)
+    if display is not None:
+        return _board_page(display)
+    device = device_from_cookie()
+    if device is None or device.kind != "display" or request.args:
+        return _zones()
+    return _own_page(device)
 
 
 @blueprint.get("/display/counter/<int:number>")
@@ -146,7 +154,7 @@ def _zones() -> str:
 
 
 def _wanted_display() -> Display | None:
-    """Read which board is asked for; a zone without a display of its own in the configuration has a plain one."""
+    """Read which board the address asks for."""
     config = queue().config
     key, zone = request.args.get("display"), request.args.get("zone")
     if key is not None:
@@ -156,8 +164,7 @@ def _wanted_display() -> Display | None:
     elif zone is not None:
         if zone not in config.zone:
             raise ZoneNotFound(zone=zone)
-        plain = Display(key=zone, name=zone, zone=zone)
-        display = next((each for each in config.displays if each.zone == zone), plain)
+        display = _display_of(zone)
     else:
         return None
     # To try a look out before it is written down.
@@ -169,6 +176,23 @@ def _wanted_display() -> Display | None:
         name: values[request.args[name]] for name, values in tried.items() if request.args.get(name) in values
     }
     return display.model_copy(update=found)
+
+
+def _own_page(device: Device) -> ResponseReturnValue:
+    """Serve an enrolled display what it was assigned; where that is nothing, or gone, the list of boards."""
+    config = queue().config
+    if device.counter in config.counter:
+        return small(device.counter)
+    display = config.display.get(device.display or "")
+    if display is None and device.zone in config.zone:
+        display = _display_of(device.zone)
+    return _zones() if display is None else _board_page(display)
+
+
+def _display_of(zone: str) -> Display:
+    """Find the display of a zone; one that the configuration does not name is a plain one."""
+    plain = Display(key=zone, name=zone, zone=zone)
+    return next((each for each in queue().config.displays if each.zone == zone), plain)
 
 
 def _board_page(display: Display) -> str:
@@ -232,5 +256,6 @@ def _live_page(screen: str, **context: Any) -> str:
         centre_name=centre.name,
         wording={each: texts(each, "display") for each in centre.languages},
         title=texts(centre.state_language, "display")["display.title"],
+        screen_of=screen_of_this_browser(),
         **context,
     )

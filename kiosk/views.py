@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template
 
 from kiosk.pages import page_of
 from server.api.callers import device_from_cookie, queue
+from server.placing import screen_of_this_browser
 from server.wording import texts
 
 if TYPE_CHECKING:
@@ -37,5 +38,9 @@ def touchscreen() -> ResponseReturnValue:
     }
     wording = {language: texts(language, "kiosk") for language in centre.languages}
     return render_template(
-        "kiosk/touchscreen.html", **page_of(centre.state_language), state=state, wording=wording
+        "kiosk/touchscreen.html",
+        **page_of(centre.state_language),
+        state=state,
+        wording=wording,
+        screen_of=screen_of_this_browser(),
     )

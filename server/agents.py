@@ -20,6 +20,7 @@ from flask_socketio import ConnectionRefusedError, disconnect
 from printing.jobs import PrinterState
 from server.errors import DeviceNotFound
 from server.job_store import DatabaseJobStore
+from server.placing import key_of
 from server.printers import AGENT, COPY_FOR, PRINTED_BY
 from server.slip_rendering import SlipRendering
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from server.config import Printer
     from server.events import Event
     from server.operations import Queue
+    from server.ties import Ties
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +51,10 @@ class Agents:
     Which process an agent is connected to does not matter: jobs are rows.
     """
 
-    def __init__(self, io: SocketIO, queue: Queue) -> None:
+    def __init__(self, io: SocketIO, queue: Queue, ties: Ties) -> None:
         self._io = io
         self._queue = queue
+        self._ties = ties
         copies = queue.config.kiosk.automatic_copy
         self._store = DatabaseJobStore(queue.context.database, copy_for=COPY_FOR if copies else None)
         self._rendering = SlipRendering(queue.context)
@@ -102,12 +105,16 @@ class Agents:
             raise ConnectionRefusedError("printer_not_found")
         sid: str = request.sid  # type: ignore[attr-defined]
         log.info("agent %s is here", device.name)
+        self._ties.tie(
+            NAMESPACE, sid, key_of(device, str(token)), lambda: self._queue.devices.identify(str(token))
+        )
         lines = [_Line(self, each, sid, str(token)) for each in printers]
         self._lines[sid] = lines
         for line in lines:
             self._io.start_background_task(line.run)
 
     def _disconnect(self, _reason: Any = None) -> None:
+        self._ties.untie(NAMESPACE, request.sid)  # type: ignore[attr-defined]
         for line in self._lines.pop(request.sid, []):  # type: ignore[attr-defined]
             line.stop()
             if not any(each.printer.key == line.printer.key for each in self._all()):

@@ -250,7 +250,9 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     from server.api.openapi import VERSION, route_document
     from server.assets import secure
     from server.compressing import compress
+    from server.desk import blueprint as desk
     from server.documents import blueprint as documents
+    from server.enrolment import blueprint as enrolment
     from server.limits import limiter
     from server.pages import blueprint as pages
 
@@ -294,7 +296,8 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     api.register(app)
     route_document(app)
     visitors = (kiosk, phone, take, tablet, outreach, booking)
-    for blueprint in (pages, documents, *visitors, counter, collection, display):
+    supervisors = (enrolment, desk)
+    for blueprint in (pages, *supervisors, documents, *visitors, counter, collection, display):
         app.register_blueprint(blueprint)
     return app
 
@@ -316,7 +319,7 @@ def _make_hall(
 
     database = queue.context.database
     sockets = Sockets(app, queue, async_mode=async_mode)
-    agents = Agents(sockets.io, queue)
+    agents = Agents(sockets.io, queue, sockets.ties)
     tablets = Tablets(sockets.io, queue)
     printers = Printers(queue.context, queue.printer_states, data_dir / "slips", agents=agents)
     timers = Timers(queue, printers, on_forecast=sockets.waits_changed, one_process=database.is_sqlite)

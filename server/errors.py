@@ -163,6 +163,18 @@ class MessageNotFound(NotFound):
     key = "message_not_found"
 
 
+class PairingUnknown(NotFound):
+    """No device shows this code, or not any more."""
+
+    key = "pairing_unknown"
+
+
+class PairingEnded(QueueError):
+    """The code of a new device was not typed in time."""
+
+    key, status = "pairing_ended", 410
+
+
 class Conflict(QueueError):
     """Base of what cannot be now, though it may have been possible a moment ago."""
 

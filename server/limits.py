@@ -12,6 +12,8 @@ from flask_limiter.util import get_remote_address
 # A whole hall may share one address, so attempts count by name and address together, and by address alone.
 SIGN_IN = "10 per minute; 60 per hour"
 ADDRESS = "60 per minute; 400 per hour"
+# New devices come in numbers on the day a hall is furnished; each shows another code after ten minutes.
+CODES = "30 per minute; 300 per hour"
 # Fifty displays behind one address, each asking in two languages for some calls a minute.
 SPOKEN_CALLS = "3000 per minute"
 # A visitor taps "read aloud" now and then; each text costs the synthesiser some milliseconds.

@@ -1,4 +1,4 @@
-"""Pages that belong to no screen: the index, enrolment, the virtual printer's slips, health and metrics."""
+"""Pages that belong to no screen: the index, the virtual printer's slips, health and metrics."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ import ipaddress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, send_file
+from flask import Blueprint, Response, current_app, render_template, request, send_file
 
 from server import wording
 from server.api.answers import json_answer
-from server.api.callers import DEVICE_COOKIE, queue, staff_from_cookie
-from server.errors import DeviceNotFound, NotAllowed, NotFound, NotSignedIn
-from server.limits import SIGN_IN, limiter
+from server.api.callers import queue, staff_from_cookie
+from server.errors import NotAllowed, NotFound, NotSignedIn
+from server.limits import limiter
 from server.reading import LANGUAGE_COOKIE, reader_language, reader_words
 
 if TYPE_CHECKING:
-    from werkzeug.wrappers import Response as AnyResponse
-
     from server.app import Hall
 
 blueprint = Blueprint("pages", __name__)
 
 A_YEAR_S = 365 * 24 * 3600
 SLIPS_SHOWN = 60
-# Where an enrolled device begins its work.
-HOME = {"kiosk": "/kiosk", "display": "/display", "printer": "/", "tablet": "/tablet"}
 
 
 def _hall() -> Hall:
@@ -75,34 +71,6 @@ def index() -> Response:
         accounts=demo.accounts if demo else [],
         devices=demo.devices if demo else [],
     )
-
-
-@blueprint.get("/enrol")
-def enrol_form() -> Response:
-    return page("enrol.html", errors=[], to=_inside(request.args.get("to")))
-
-
-@blueprint.post("/enrol")
-@limiter.limit(SIGN_IN)
-def enrol() -> AnyResponse:
-    to = _inside(request.form.get("to"))
-    token = request.form.get("token", "").strip()
-    try:
-        device = queue().devices.identify(token)
-    except DeviceNotFound:
-        words = reader_words(queue().context.config)
-        errors = [{"field": "token", "message": words.text("errors.device_not_found")}]
-        return page("enrol.html", 422, errors=errors, to=to)
-    response = redirect(to or HOME[device.kind], 303)
-    response.set_cookie(
-        DEVICE_COOKIE,
-        token,
-        max_age=A_YEAR_S,
-        httponly=True,
-        samesite="Strict",
-        secure=request.is_secure,
-    )
-    return response
 
 
 @blueprint.get("/slips")
@@ -171,10 +139,3 @@ def _may_see_slips() -> None:
         raise NotSignedIn
     if staff.role not in ("supervisor", "admin"):
         raise NotAllowed
-
-
-def _inside(to: str | None) -> str | None:
-    """Follow an address only within this site."""
-    if to and to.startswith("/") and not to.startswith(("//", "/\\")):
-        return to
-    return None

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import request
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 from server import frames
-from server.api.callers import STAFF_COOKIE
+from server.api.callers import DEVICE_COOKIE, STAFF_COOKIE, device_from_cookie
 from server.errors import QueueError, TicketNotFound
 from server.events import Event, EventKind
 from server.operations.context import dumps
+from server.placing import key_of
+from server.screens import Screens
+from server.ties import Ties
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -118,6 +122,8 @@ class Sockets:
                 self._counters_serving.setdefault(service, []).append(counter.number)
         self._followed: dict[str, tuple[int, int]] = {}
         self._sids: dict[str, str] = {}
+        self.ties = Ties(self.io)
+        self.screens = Screens(self.io, queue, self.ties)
         self._calls = Pusher(self._send_call, every_s=0.0)
         self._boards = Pusher(self._send_board)
         self._counters = Pusher(self._send_counter, every_s=0.25)
@@ -125,16 +131,19 @@ class Sockets:
         self._pushers = (self._calls, self._boards, self._counters, self._tickets)
         self._listen()
         queue.context.bus.subscribe(self._hear)
+        queue.context.bus.subscribe(self.ties.hear)
 
     def start(self) -> None:
         """Begin to send."""
         for pusher in self._pushers:
             self.io.start_background_task(pusher.run)
+        self.io.start_background_task(self.ties.run)
 
     def stop(self) -> None:
         """End the sending."""
         for pusher in self._pushers:
             pusher.stop()
+        self.ties.stop()
 
     def waits_changed(self) -> None:
         """Send boards again because the forecast has changed."""
@@ -145,6 +154,8 @@ class Sockets:
     def _listen(self) -> None:
         self.io.on_event("connect", self._connect_hall, namespace="/hall")
         self.io.on_event("connect", self._connect_counter, namespace="/counter")
+        for namespace in ("/hall", "/counter"):
+            self.io.on_event("disconnect", self._untie, namespace=namespace)
         self.io.on_event("connect", self._connect_ticket, namespace="/ticket")
         self.io.on_event("disconnect", self._disconnect_ticket, namespace="/ticket")
 
@@ -152,22 +163,34 @@ class Sockets:
         zone = request.args.get("zone") or None
         if zone not in self._zones:
             raise ConnectionRefusedError("zone_not_found")
+        device = device_from_cookie()
+        if device is not None:
+            token = request.cookies[DEVICE_COOKIE]
+            self._tie(key_of(device, token), partial(self._queue.devices.identify, token))
         join_room(_zone_room(zone))
         self._emit("board", self._queue.boards.view(zone), "/hall", request.sid)  # type: ignore[attr-defined]
 
     def _connect_counter(self, auth: Any = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
+        kind = None if token else "cookie"
+        token = str(token or request.cookies.get(STAFF_COOKIE, ""))
         try:
-            if token:
-                self._queue.sessions.identify(str(token))
-            else:
-                self._queue.sessions.identify(request.cookies.get(STAFF_COOKIE, ""), kind="cookie")
+            session = self._queue.sessions.identify(token, kind=kind)
             number = int(request.args.get("counter", ""))
             view = self._queue.counters.view(number)
         except (QueueError, ValueError) as error:
             raise ConnectionRefusedError(getattr(error, "key", "bad_input")) from error
+        self._tie(
+            f"session:{session.id}", partial(self._queue.sessions.identify, token, kind=kind, is_used=False)
+        )
         join_room(_counter_room(number))
         self._emit("counter", view, "/counter", request.sid)  # type: ignore[attr-defined]
+
+    def _tie(self, key: str, check: Callable[[], object]) -> None:
+        self.ties.tie(request.namespace, request.sid, key, check)  # type: ignore[attr-defined]
+
+    def _untie(self, _reason: Any = None) -> None:
+        self.ties.untie(request.namespace, request.sid)  # type: ignore[attr-defined]
 
     def _connect_ticket(self, auth: Any = None) -> None:
         token = str(auth.get("token", "")) if isinstance(auth, dict) else ""

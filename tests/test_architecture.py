@@ -24,6 +24,7 @@ KNOW_SOCKET_IO = {
     "server.frames",
     "server.agents",
     "server.tablets",
+    "server.screens",
     "kiosk.agent",
 }
 

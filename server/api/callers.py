@@ -31,7 +31,7 @@ STAFF_COOKIE = "navbat_staff"
 DEVICE_COOKIE = "navbat_device"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MAX_KEY = 200
-DEVICES = ("kiosk", "display", "printer")
+DEVICES = ("kiosk", "display", "printer", "tablet")
 
 View = TypeVar("View", bound=Callable[..., Any])
 

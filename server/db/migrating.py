@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from server.errors import StartError
 
-HEAD = "0015"
+HEAD = "0016"
 FOLDER = Path(__file__).parent / "migrations"
 
 

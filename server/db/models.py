@@ -177,6 +177,9 @@ devices = Table(
     Column("zone", Text),
     Column("printer", Text),
     Column("counter", Integer),
+    Column("display", Text),
+    Column("version", Text),  # of the program that it runs, as it says
+    Column("left_at", UtcDateTime),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime),

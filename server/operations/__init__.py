@@ -17,6 +17,7 @@ from server.operations.closing import Closing
 from server.operations.counter_views import CounterViews
 from server.operations.counters import Counters
 from server.operations.days import Days
+from server.operations.device_desk import DeviceDesk
 from server.operations.devices import Devices
 from server.operations.issuing import Issuing
 from server.operations.ledger import Ledger
@@ -24,6 +25,7 @@ from server.operations.messages import Messages
 from server.operations.notices import Notices
 from server.operations.on_phone import OnPhone
 from server.operations.outreach import Outreach
+from server.operations.pairing import Pairings
 from server.operations.passkeys import Passkeys
 from server.operations.phone_tickets import PhoneTickets
 from server.operations.presence import Presence
@@ -92,6 +94,8 @@ class Queue:
     passkeys: Passkeys
     single_sign_on: SingleSignOn
     devices: Devices
+    device_desk: DeviceDesk
+    pairings: Pairings
     days: Days
     print_jobs: PrintJobs
     print_desk: PrintDesk
@@ -132,6 +136,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     messages = Messages(context)
     notices = Notices(context)
     visits = Visits(context, counters, counter_views, print_jobs)
+    device_desk = DeviceDesk(context)
     return Queue(
         context=context,
         waits=waits,
@@ -164,6 +169,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         passkeys=Passkeys(context, sessions),
         single_sign_on=SingleSignOn(context, sessions),
         devices=Devices(context),
+        device_desk=device_desk,
+        pairings=Pairings(context, device_desk),
         days=Days(context),
         print_jobs=print_jobs,
         print_desk=PrintDesk(context, print_jobs, printer_states),

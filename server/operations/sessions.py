@@ -155,9 +155,12 @@ class Sessions:
             tx.execute(insert(staff_sessions), row)
         return SignIn(token, csrf, official_of(user), expires_at)
 
-    def identify(self, token: str, *, kind: str | None = None) -> Session:
+    def identify(self, token: str, *, kind: str | None = None, is_used: bool = True) -> Session:
         """
         Tell whose session a token is of.
+
+        Args:
+            is_used: False where nobody does anything: a session that is left alone ends though its page is open.
 
         Raises:
             NotSignedIn: Unknown, ended, revoked, left alone for too long, or of an account that was disabled.
@@ -168,7 +171,7 @@ class Sessions:
         now = self._context.clock()
         if row is None or self._is_over(row, now) or (kind is not None and row.kind != kind):
             raise NotSignedIn
-        if now - (row.seen_at or row.created_at) >= SEEN_EVERY:
+        if is_used and now - (row.seen_at or row.created_at) >= SEEN_EVERY:
             with self._context.database.write() as tx:
                 tx.execute(
                     update(staff_sessions).where(staff_sessions.c.id == row.session_id).values(seen_at=now)

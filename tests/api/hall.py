@@ -12,6 +12,7 @@ from sqlalchemy import select
 from server.api import (
     BASE,
     booking_schemas,
+    device_schemas,
     kiosk_schemas,
     log_schemas,
     outreach_schemas,
@@ -48,6 +49,7 @@ SHAPES = (
     log_schemas,
     outreach_schemas,
     phone_schemas,
+    device_schemas,
     print_schemas,
     reception_schemas,
     room_schemas,

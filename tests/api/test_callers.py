@@ -14,6 +14,7 @@ WORKS = ("official", "reception", "supervisor", "admin")
 READS = (*WORKS, "auditor")
 ISSUES = ("kiosk", "reception", "supervisor", "admin")
 COUNTER = "/counters/18"
+RULES = ("supervisor", "admin")
 MINDS = ("reception", "supervisor", "admin")
 ASKED = {
     "form": "form-of-a-test",
@@ -104,6 +105,15 @@ ROUTES = [
     ("POST", "/room/officials/move", {"official": 1, "counter": 19}, ACTS),
     ("POST", "/room/counters/18/end", {}, ACTS),
     ("GET", "/hall", None, ANYONE),
+    ("GET", "/messages", None, RULES),
+    ("POST", "/messages", {"kind": "message", "preset": "suspended"}, RULES),
+    ("POST", "/messages/4/end", {}, RULES),
+    ("GET", "/devices", None, RULES),
+    ("POST", "/devices", {"code": "K7QW2M", "name": "board", "kind": "display"}, RULES),
+    ("POST", "/devices/5/rename", {"name": "board"}, RULES),
+    ("POST", "/devices/5/move", {"zone": "b"}, RULES),
+    ("POST", "/devices/5/restart", {}, RULES),
+    ("POST", "/devices/5/revoke", {}, RULES),
     ("GET", "/public/statistics", None, ANYONE),
     ("GET", "/presence", None, ("display", "kiosk", *MINDS)),
     ("GET", "/voice/call?number=R001&counter=18&language=az", None, ANYONE),
@@ -178,6 +188,8 @@ def test_every_route_of_the_interface_stands_in_the_table(still_hall):
             .replace("/6", "/{request}")
             .replace("/justice", "/{team}")
             .replace("/18", "/{counter}")
+            .replace("/5", "/{device}")
+            .replace("/4", "/{message}")
             .replace("/7", "/{job}")
             .replace("/8", "/{appointment}")
             .replace("/5", "/{result}")

@@ -11,6 +11,7 @@ import server.db.forecasts
 import server.db.ledger
 import server.db.messages
 import server.db.outreach
+import server.db.pairings
 import server.db.phones  # noqa: F401  # each adds its tables
 from server.db.models import metadata
 

@@ -12,9 +12,10 @@ const RECONNECT_LAST_MS = 5000;
  * @param {Record<string, string>} [options.auth]
  * @param {Record<string, (message: any) => void>} options.on a function for each event
  * @param {(isLive: boolean) => void} [options.onLive]
+ * @param {(reason: string) => void} [options.onRefused] the server answered, and does not let this client in
  * @returns {{close: () => void, emit: (event: string, message?: any) => void}}
  */
-export function connect(namespace, { query, auth, on, onLive = () => {} }) {
+export function connect(namespace, { query, auth, on, onLive = () => {}, onRefused = () => {} }) {
   const socket = io(namespace, {
     query,
     auth,
@@ -37,9 +38,11 @@ export function connect(namespace, { query, auth, on, onLive = () => {} }) {
     // The client library comes back by itself, except when the server said goodbye.
     if (reason === "io server disconnect") retryLater();
   });
-  socket.on("connect_error", () => {
+  socket.on("connect_error", (error) => {
     onLive(false);
-    if (!socket.active) retryLater();
+    if (socket.active) return;
+    onRefused(error.message);
+    retryLater();
   });
   for (const [event, listener] of Object.entries(on)) socket.on(event, listener);
   return {
