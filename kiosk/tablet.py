@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template
 
 from kiosk.pages import page_of
 from server.api.callers import device_from_cookie, queue
+from server.placing import screen_of_this_browser
 from server.wording import texts
 
 if TYPE_CHECKING:
@@ -27,5 +28,6 @@ def tablet() -> ResponseReturnValue:
         "kiosk/tablet.html",
         **page_of(centre.state_language),
         state={"counter": device.counter, "ask": queue().ratings.at_counter(device.counter)},
+        screen_of=screen_of_this_browser(),
         wording={each: texts(each, "tablet") for each in centre.languages},
     )
