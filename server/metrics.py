@@ -72,6 +72,15 @@ class _Collector:
             warnings.add_metric([key, row.warning or "none"], int(row.warning is not None))
         yield printers
         yield warnings
+        slips = GaugeMetricFamily(
+            "navbat_printer_slips",
+            "Slips at a printer: queued, sending (it is busy with them), held for a person to decide",
+            labels=["printer", "state"],
+        )
+        for printer in self._hall.queue.print_desk.printers():
+            for state, count in printer["jobs"].items():
+                slips.add_metric([printer["key"], state], count)
+        yield slips
         overtaken = CounterMetricFamily(
             "navbat_overtaken", "Calls that passed a waiting visitor beyond the promised bound"
         )

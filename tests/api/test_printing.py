@@ -57,3 +57,5 @@ def test_a_printers_problem_is_shown_to_staff_and_to_the_monitoring(hall):
     assert shown["zone-b"]["problem"] is None
     assert 'navbat_printer_problem{printer="kiosk-1",problem="cover_open"} 1.0' in metrics
     assert 'navbat_printer_warning{printer="zone-a",warning="paper_near_end"} 1.0' in metrics
+    for state in ("queued", "sending", "held"):
+        assert f'navbat_printer_slips{{printer="kiosk-1",state="{state}"}}' in metrics
