@@ -231,6 +231,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         account,
         outreach_views,
         print_desk,
+        reception,
         room,
         signing_in,
         single_sign_on,

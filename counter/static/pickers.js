@@ -31,7 +31,7 @@ export function AddServiceDialog({ session }) {
   <//>`;
 }
 
-function ServicePicker({ onChoose }) {
+export function ServicePicker({ onChoose }) {
   const answer = useAnswer("/api/v1/services");
   const options = useMemo(() => answer && serviceOptions(answer), [answer]);
   return html`<${Picker} label=${t("counter.search_service")} options=${options} onChoose=${onChoose} />`;

@@ -50,7 +50,7 @@ class FoundTicket(BaseModel):
     """A ticket as reception sees it, and what can be done with it; without its category."""
 
     ticket: Ticket
-    origin: Literal["walk_in", "appointment", "collect", "outreach"]
+    origin: Literal["walk_in", "phone", "remote", "appointment", "collect", "outreach"]
     start_at: Time
     credit_s: int
     lane: int

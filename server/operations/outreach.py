@@ -294,11 +294,10 @@ class Outreach:
             "services": 1 <= count <= MAX_SERVICES and len(set(wish.services)) == count,
             "together": any(brought.issuperset(wish.services) for brought in config.brought_by.values()),
             "category": wish.category in categories,
-            **{
-                field: len(texts[field]) <= longest and (bool(texts[field]) or field == "note")
-                for field, longest in LONGEST.items()
-            },
+            "name": 1 <= len(texts["name"]) <= LONGEST["name"],
             "telephone": bool(number),
+            "address": 1 <= len(texts["address"]) <= LONGEST["address"],
+            "note": len(texts["note"]) <= LONGEST["note"],
             "days": set(wish.days) <= set(WEEKDAYS),
             "language": wish.language is None or wish.language in config.centre.languages,
         }
