@@ -16,7 +16,7 @@ from server.domain import contacts
 from server.domain.result_file import COLUMNS, NEEDED
 from server.errors import BadInput, NotAllowed, NotSameOrigin, QueueError
 from server.fault_texts import fault_text
-from server.reading import reader_words
+from server.reading import LANGUAGE_COOKIE, reader_words
 from server.wording import Wording
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("collection", __name__, template_folder="templates")
 
 ROLES = ("official", "reception", "supervisor", "admin")
+A_YEAR_S = 365 * 24 * 3600
 STATES = ("ready", "checked_in", "withdrawn", "expired")
 # A spreadsheet takes a file with this mark for UTF-8; without it, for the old encoding of its country.
 BOM = "\ufeff"
@@ -161,8 +162,10 @@ def _page(staff: StaffCaller, *, status: int = 200, **context: Any) -> Response:
     shown = queue().results.list(
         batch=batch, state=None if batch or state not in STATES else state, official=official
     )
+    if batch:
+        shown = shown[::-1]  # as in the file
     offered = queue().results.services(official)
-    return make_response(
+    response = make_response(
         render_template(
             "counter/collection.html",
             words=words,
@@ -188,6 +191,9 @@ def _page(staff: StaffCaller, *, status: int = 200, **context: Any) -> Response:
         ),
         status,
     )
+    if request.args.get("language") == words.language:
+        response.set_cookie(LANGUAGE_COOKIE, words.language, max_age=A_YEAR_S, samesite="Lax")
+    return response
 
 
 def _shown(result: View, words: Wording) -> View:

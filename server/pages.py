@@ -56,7 +56,9 @@ def index() -> Response:
     config = queue().context.config
     screens = [
         {"title_key": "demo.kiosk", "href": "/kiosk", "kind": "visitors"},
+        {"title_key": "booking.title", "href": "/book", "kind": "visitors"},
         {"title_key": "demo.counter", "href": "/counter", "kind": "staff"},
+        {"title_key": "collection.title", "href": "/collection", "kind": "staff"},
         {"title_key": "demo.display", "href": "/display", "kind": "hall"},
         {"title_key": "demo.statistics", "href": "/statistics", "kind": "hall"},
         *([{"title_key": "demo.slips", "href": "/slips", "kind": "machine"}] if demo else []),

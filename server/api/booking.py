@@ -66,13 +66,13 @@ class VisitorsAppointment(BaseModel):
 class AppointmentPath(BaseModel):
     """The key of an appointment, from the list of its day."""
 
-    appointment: int
+    appointment: int = Field(ge=1, lt=2**53)
 
 
 class ResultPath(BaseModel):
     """The key of a result."""
 
-    result: int
+    result: int = Field(ge=1, lt=2**53)
 
 
 @blueprint.get("/slots/days", summary="Which days have free times for a service", responses={200: SlotDays})

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from server.operations.slot_finding import SlotFinding
 
 
+A_YEAR = timedelta(days=365)
+
+
 class Appointments:
     """Operations on appointments."""
 
@@ -306,6 +309,8 @@ class Appointments:
     def _free_slot(
         self, tx: Transaction, service: str, slot_at: datetime, without: int | None = None
     ) -> Slot:
+        if not tx.now < slot_at < tx.now + A_YEAR:  # what is farther off has no day in every zone
+            raise SlotTaken
         day = day_of(slot_at, self._context.config.centre.timezone)
         free = self._finding.free(tx.connection, service, day, tx.now, without=without)
         slot = next((each for each in free if each.at == slot_at), None)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 MAX_LISTED = 500
 CODE_TRIES = 4
+MAX_KEY = 2**53
 
 
 class Results:
@@ -293,6 +294,8 @@ class Results:
         self._notices.forget_contact(tx, result=row.id)
 
     def _locked(self, tx: Transaction, id: int) -> Record:
+        if id >= MAX_KEY:
+            raise ResultNotFound
         row = tx.execute(
             select(results, *_BESIDE)
             .select_from(_WITH_COLLECTION)
