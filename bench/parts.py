@@ -139,38 +139,48 @@ def fanout(run: Run) -> Iterator[Figure]:
     yield Figure("an empty hall's memory", f"{empty_mib:.0f} MiB", "-", empty_mib, 110, 80, unit="MiB")
     for count in (1000, 2000) if run.rounds > 1 else (500,):
         with run.both("fanout") as (hall, bare):
-            seen, theirs = _watch_both(hall, bare, count=count, times=8)
-        yield Figure(
-            f"board → last of {count} displays",
-            f"{median(seen['last_ms']):.0f} ms",
-            f"{median(theirs['last_ms']):.0f} ms",
-            median(seen["last_ms"]) / median(theirs["last_ms"]),
-            0.4,
-        )
-        yield Figure(
-            "  the slowest of those boards",
-            f"{max(seen['last_ms']):.0f} ms",
-            f"{max(theirs['last_ms']):.0f} ms",
-            max(seen["last_ms"]),
-            250,
-            unit="ms",
-        )
-        yield Figure(
-            "  processor for each message that arrived",
-            f"{seen['cpu_us']:.0f} µs",
-            f"{theirs['cpu_us']:.0f} µs",
-            seen["cpu_us"] / theirs["cpu_us"],
-            0.4,
-        )
-        yield Figure(
-            "  memory for each, compression offered",
-            f"{seen['kib']:.0f} KiB",
-            f"{theirs['kib']:.0f} KiB",
-            seen["kib"],
-            60,
-            35,
-            unit="KiB",
-        )
+            rounds = [
+                _watch_both(hall, bare, count=count, times=8) for _ in range(3 if run.rounds > 1 else 1)
+            ]
+        yield from _fanout_figures(count, rounds)
+
+
+def _fanout_figures(count: int, rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[Figure]:
+    """Compare within each round, as what else runs on the machine changes from one to the next."""
+    last_ms, bare_ms = ([ms for each in side for ms in each["last_ms"]] for side in zip(*rounds, strict=True))
+    yield Figure(
+        f"board → last of {count} displays",
+        f"{median(last_ms):.0f} ms",
+        f"{median(bare_ms):.0f} ms",
+        median(median(seen["last_ms"]) / median(theirs["last_ms"]) for seen, theirs in rounds),
+        0.4,
+    )
+    yield Figure(
+        "  the slow end of it",
+        p50_p99(last_ms),
+        p50_p99(bare_ms),
+        quantile(last_ms, 0.99),
+        250,
+        unit="ms",
+    )
+    yield Figure(
+        "  processor for each message that arrived",
+        f"{median(seen['cpu_us'] for seen, _ in rounds):.0f} µs",
+        f"{median(theirs['cpu_us'] for _, theirs in rounds):.0f} µs",
+        median(seen["cpu_us"] / theirs["cpu_us"] for seen, theirs in rounds),
+        0.4,
+    )
+    # Later rounds use again what the first had taken.
+    seen, theirs = rounds[0]
+    yield Figure(
+        "  memory for each, compression offered",
+        f"{seen['kib']:.0f} KiB",
+        f"{theirs['kib']:.0f} KiB",
+        seen["kib"],
+        60,
+        35,
+        unit="KiB",
+    )
 
 
 def _watch_both(hall: Hall, bare: Bare, *, count: int, times: int) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -324,7 +324,7 @@ def test_a_device_has_its_screen_read_aloud_until_it_is_hushed(hall: VoiceHall, 
     display = open_display()
     display.page.context.add_cookies([{"name": "navbat_device", "value": token, "url": hall.url}])
     page = display.page
-    long = "Xoş gəlmisiniz, növbə götürmək üçün ekrana toxunun. " * 30
+    long = "Xoş gəlmisiniz, növbə götürmək üçün ekrana toxunun. " * 19
 
     whole = page.evaluate(SAY, ["Nömrəniz A105", {"volume": 0.4}])
     in_parts = page.evaluate(SAY, [long, {}])
