@@ -44,6 +44,7 @@ def reception() -> ResponseReturnValue:
             "me": {"id": staff.user.id, "name": staff.user.name, "role": staff.role},
             "idle_minutes": config.sign_in.idle_minutes,
             "parts": [part for part in PARTS if part != "outreach" or config.outreach.teams],
+            "tells_calls": "sms" in queue().notices.ways(),
             **_choices(config),
         },
         wording={language: _wording(language) for language in config.centre.languages},

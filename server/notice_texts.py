@@ -11,6 +11,7 @@ from server.operations.calendars import calendar_file
 from server.wording import Wording
 
 if TYPE_CHECKING:
+    from server.db.models import Record
     from server.operations.context import Context, View
     from server.operations.notices import Notice
 
@@ -56,6 +57,16 @@ class NoticeWords:
         lines += ["", words.text("notices.no_reply", **facts)]
         calendar = None if notice.kind == "reminder" else calendar_file(self._context, appointment, words)
         return Message(subject, "\n".join(lines) + "\n", calendar)
+
+    def of_call(self, call: Record) -> Message:
+        """Write that a visitor of the hall is called; the number and the counter, and nothing else."""
+        centre = self._context.config.centre
+        language = call.language if call.language in centre.languages else centre.state_language
+        words = Wording(language, centre.state_language)
+        text = words.text(
+            "notices.call_sms", number=call.label, counter=call.counter, centre=words.name(centre.name)
+        )
+        return Message(call.label, text)
 
     def of_result(self, notice: Notice, result: View) -> Message:
         """Write of a result that is ready to be collected."""

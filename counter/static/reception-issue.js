@@ -45,12 +45,12 @@ export function IssuePart({ desk, page, state }) {
         <${PriorityChoice} page=${page} value=${wish.category} isSeen=${wish.isSeen}
           onChange=${(category) => change({ category, isSeen: false })} onSeen=${(isSeen) => change({ isSeen })} />
         <${LanguageChoice} page=${page} value=${wish.language} onChange=${(language) => change({ language })} />
-        <div class="field">
+        ${page.tells_calls && html`<div class="field">
           <label for="telephone">${t("reception.telephone")}</label>
           <p class="field__hint" id="telephone-hint">${t("reception.telephone_hint")}</p>
           <input class="input" id="telephone" type="tel" inputmode="tel" maxlength="40" autocomplete="off" aria-describedby="telephone-hint"
             value=${wish.telephone} onInput=${(event) => change({ telephone: event.target.value })} />
-        </div>
+        </div>`}
         <label class="seen"><input type="checkbox" checked=${wish.print} onChange=${(event) => change({ print: event.target.checked })} />
           <span>${t("reception.print")}</span></label>
         <${OnceButton} class="button button--primary button--large button--wide" data-verb="issue" disabled=${!isWhole} onTap=${give}>${t("reception.give")}<//>

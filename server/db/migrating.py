@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from server.errors import StartError
 
-HEAD = "0016"
+HEAD = "0017"
 FOLDER = Path(__file__).parent / "migrations"
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Select,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -97,6 +98,8 @@ telephones = Table(
     Column("centre", Text, nullable=False),
     Column("telephone", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),  # of which call: a repeated one is told again
+    Column("tries", SmallInteger, nullable=False, server_default="0"),
     Index("ix_telephones_centre", "centre"),
 )
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, delete, insert, or_, select
+from sqlalchemy import Select, and_, delete, insert, or_, select, update
 
 from server.db.models import tickets
 from server.db.outreach import telephones
 from server.domain.states import TicketState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from server.db.engine import Transaction
+    from server.db.models import Record
 
 GONE = (str(TicketState.SERVED), str(TicketState.CANCELLED), str(TicketState.EXPIRED))
 
@@ -32,6 +34,38 @@ def of(connection: Connection, ticket: int) -> str | None:
         select(telephones.c.telephone).where(telephones.c.ticket_id == ticket)
     ).scalar()
     return telephone
+
+
+def to_tell(connection: Connection, centre: str, *, tries: int) -> Sequence[Record]:
+    """Read who is called and was not told of this very call, nor in vain so many times: ticket and telephone."""
+    called = tickets.c
+    return connection.execute(
+        select(
+            called.id,
+            called.label,
+            called.counter,
+            called.language,
+            called.called_at,
+            telephones.c.telephone,
+        )
+        .select_from(telephones.join(tickets, called.id == telephones.c.ticket_id))
+        .where(telephones.c.centre == centre, called.state == str(TicketState.CALLED))
+        .where(or_(telephones.c.told_at.is_(None), telephones.c.told_at != called.called_at))
+        .where(telephones.c.tries < tries)
+        .order_by(called.called_at)
+    ).fetchall()
+
+
+def told(tx: Transaction, ticket: int, called_at: datetime) -> None:
+    """Note that a visitor was told of a call."""
+    tx.execute(update(telephones).where(telephones.c.ticket_id == ticket).values(told_at=called_at, tries=0))
+
+
+def tried(tx: Transaction, ticket: int) -> None:
+    """Note that a visitor could not be told."""
+    tx.execute(
+        update(telephones).where(telephones.c.ticket_id == ticket).values(tries=telephones.c.tries + 1)
+    )
 
 
 def is_any_over(connection: Connection, centre: str, missed_before: datetime) -> bool:

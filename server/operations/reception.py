@@ -32,18 +32,22 @@ from server.operations.tickets import check_wish, draw_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
     from server.db.engine import Transaction
     from server.db.models import Record
     from server.domain.calling import Terms
+    from server.operations.notices import Notices
     from server.operations.staff import Official
     from server.operations.ticket_views import TicketViews
     from server.operations.tickets import Tickets
     from server.print_jobs import PrintJobs
 
 OUTREACH = "outreach"
+# A call is over in minutes: who could not be told at once is looked for by the voice and the board.
+TRIES = 3
 
 
 class Reception:
@@ -60,12 +64,14 @@ class Reception:
         tickets: Tickets,
         issuing: Issuing,
         print_jobs: PrintJobs,
+        notices: Notices,
     ) -> None:
         self._context = context
         self._views = views
         self._tickets = tickets
         self._issuing = issuing
         self._print_jobs = print_jobs
+        self._notices = notices
 
     def issue(
         self,
@@ -82,9 +88,11 @@ class Reception:
         Give a visitor a ticket, and keep the telephone that is to ring at the call until the visit ends.
 
         Raises:
-            As `Tickets.issue`; BadInput: no telephone number.
+            As `Tickets.issue`; BadInput: no telephone number, or this centre sends no short messages.
         """
         number = telephone_of(telephone) if telephone else None
+        if number is not None and "sms" not in self._notices.ways():
+            raise BadInput(field="telephone")
         arriving = Arriving(
             self._tickets.wanted(service, also), category=category, language=language, printer=printer
         )
@@ -202,6 +210,19 @@ class Reception:
                 return
         with context.database.write() as tx:
             telephones.forget(tx, missed_before)
+
+    def calls_to_tell(self) -> Sequence[Record]:
+        """List who is called and left a telephone, until each was told: ticket, number, counter, telephone."""
+        with self._context.database.read() as connection:
+            return telephones.to_tell(connection, self._context.centre, tries=TRIES)
+
+    def told(self, ticket: int, called_at: datetime, *, is_sent: bool) -> None:
+        """Note that a visitor was told of a call, or could not be."""
+        with self._context.database.write() as tx:
+            if is_sent:
+                telephones.told(tx, ticket, called_at)
+            else:
+                telephones.tried(tx, ticket)
 
     def telephone_of(self, ticket: int) -> str | None:
         """Tell where the visitor of a ticket is to be told of the call, as long as the visit goes on."""

@@ -46,6 +46,7 @@ class Sender:
                 continue
             try:
                 self.send_due()
+                self.tell_calls()
             except Exception:
                 log.exception("messages could not be sent; it is tried again")
 
@@ -61,6 +62,23 @@ class Sender:
                 break  # the rest is taken again when it counts as lost
             self._send(notice)
         return len(taken)
+
+    def tell_calls(self) -> int:
+        """Tell those who left a telephone at the desk that they are called; returns how many were."""
+        provider = self._providers.get("sms")
+        if provider is None:
+            return 0
+        sent = 0
+        for call in self._queue.reception.calls_to_tell():
+            try:
+                provider.send(call.telephone, self._words.of_call(call))
+                sent += 1
+            except NotSent as error:
+                log.warning("the call of %s was not told: %s", call.label, error.reason)
+                self._queue.reception.told(call.id, call.called_at, is_sent=error.is_final)
+            else:
+                self._queue.reception.told(call.id, call.called_at, is_sent=True)
+        return sent
 
     def _send(self, notice: Notice) -> None:
         provider = self._providers.get(notice.contact.kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta
 
 import pytest
@@ -23,9 +24,13 @@ from server.errors import (
     TooManyRequests,
     VisitPlanned,
 )
-from server.operations.ledger import entry_of
+from server.operations.context import dumps
+from server.operations.ledger import Ledger, entry_of, origin
+from server.operations.log_export import export_day
 from server.operations.outreach import Wish
 from server.operations.teams import Act
+from server.signing import SigningKey
+from server.verifying import verify
 from tests.builders import create_official, create_ticket, open_counter
 
 TEAM, NUMBER = "justice", 91
@@ -76,6 +81,16 @@ def entries(queue):
 def findings(queue):
     going = Replay()
     return [found for index, entry in enumerate(entries(queue)) for found in going.go_on(index, entry)]
+
+
+def verified(queue):
+    """Seal the log, export the day and verify it with the public key alone, as `navbat log verify` does."""
+    key = SigningKey(origin("asan-1"), b"k" * 32)
+    ledger = Ledger(dataclasses.replace(queue.context, log_key=key))
+    ledger.seal()
+    day = queue.context.day_of(queue.context.clock())
+    exported = [dumps(line) for line in export_day(queue.context, day)]
+    return verify(exported, key.public)
 
 
 def acts(clock, ticket, *verbs, begin=0, prefix="act"):
@@ -144,6 +159,7 @@ def test_what_was_done_without_network_is_told_once_in_order_and_with_its_own_ti
         row = queries.requests_of(connection, first)[0]
     assert row.finished_at - row.started_at == timedelta(minutes=5)
     assert findings(queue) == []
+    assert verified(queue).is_good
 
 
 def test_a_moment_after_the_entry_is_found_by_the_replay(queue, clock, official):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from server.config.booking import Messages, Sms
 from server.db import queries
 from server.db.models import events
 from server.db.outreach import telephones
@@ -22,8 +24,17 @@ from server.errors import (
     TicketStateError,
 )
 from server.job_store import DatabaseJobStore
+from server.operations import make_queue
 from server.operations.ledger import entry_of
+from server.sending.providers import NotSent
+from server.sending.worker import Sender
 from tests.builders import BIRTH, PASSPORT, create_official, create_ticket, open_counter
+
+
+@pytest.fixture
+def config(config):
+    """The shipped centre, with a gateway for short messages that nobody asks."""
+    return config.model_copy(update={"messages": Messages(sms=Sms(url="http://127.0.0.1:9/sms"))})
 
 
 @pytest.fixture
@@ -184,6 +195,45 @@ def test_a_telephone_stands_beside_the_log_and_is_gone_when_the_visit_ends(queue
         assert "501234567" not in str(connection.execute(select(events)).fetchall())
     with pytest.raises(BadInput):
         queue.reception.issue(service=BIRTH, telephone="call me")
+
+
+class Gateway:
+    """Takes short messages, or does not."""
+
+    def __init__(self):
+        self.taken = []
+        self.refuses = None
+
+    def send(self, address, message):
+        if self.refuses is not None:
+            raise self.refuses
+        self.taken.append((address, message.text))
+
+
+def test_each_call_is_told_once_with_number_and_counter_and_given_up_after_a_few_tries(queue, clock):
+    gateway = Gateway()
+    sender = Sender(queue, {"sms": gateway}, leads=lambda: True)
+    queue.reception.issue(service=BIRTH, telephone="0501234567", language="en")
+    official = open_counter(queue, 18)
+    assert sender.tell_calls() == 0
+    queue.counters.next(18, official)
+
+    assert [sender.tell_calls(), sender.tell_calls()] == [1, 0]
+    clock.advance(minutes=1)
+    queue.visits.recall(18, official)
+    gateway.refuses = NotSent("timeout")
+    assert [sender.tell_calls() for _ in range(4)] == [0, 0, 0, 0]
+    gateway.refuses = None
+    assert sender.tell_calls() == 0
+    assert gateway.taken == [
+        ("0501234567", "ASAN Service Centre No. 1: number R001 is called to counter 18.")
+    ]
+
+
+def test_a_centre_without_short_messages_keeps_no_telephone(queue, config):
+    silent = dataclasses.replace(queue.context, config=config.model_copy(update={"messages": Messages()}))
+    with pytest.raises(BadInput):
+        make_queue(silent).reception.issue(service=BIRTH, telephone="0501234567")
 
 
 def test_who_missed_the_call_keeps_the_telephone_for_the_grace_period(queue, clock):

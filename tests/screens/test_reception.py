@@ -9,6 +9,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from server.app import create_app
+from server.config.booking import Messages, Sms
 from server.operations.outreach import Wish
 from tests.builders import BIRTH, PASSPORT, create_ticket
 from tests.screens.accessibility import violations
@@ -58,7 +59,9 @@ class Desk:
 
 @pytest.fixture
 def desk(config: Config, clock: FixedClock, tmp_path: Path, screens: Screens) -> Iterator[Desk]:
-    app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
+    messages = Messages(sms=Sms(url="http://127.0.0.1:9/sms"))
+    told = config.model_copy(update={"messages": messages})
+    app = create_app(told, data_dir=tmp_path, clock=clock, limits=False)
     queue: Queue = app.extensions["queue"]
     queue.staff.add("leyla", role="reception", password=PASSWORD, name="Leyla")
     server = make_server("127.0.0.1", 0, app, threaded=True)
