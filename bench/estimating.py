@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 WAITING = 500
 AT_ONCE = 4
 # A phase must be over before the server ends a forecasting process that does not answer, after 15 s.
-ISSUES_EACH = 120
-CALL_BATCHES = 8
+ISSUES_EACH = 60
+CALL_BATCHES = 4
 
 
 def estimate(run: Run) -> Iterator[Figure]:
@@ -33,7 +33,7 @@ def estimate(run: Run) -> Iterator[Figure]:
     The hall changes all the time, so that it is played as often as it may be: once a second. While its process is
     stopped the server waits for its answer, and neither reads the hall nor takes a forecast in.
     """
-    rounds = run.rounds * 2 if run.rounds > 1 else 1
+    rounds = run.rounds * 4 if run.rounds > 1 else 1
     with run.make_hall("estimate") as hall:
         for name, load in (("issue", _issue), ("call", _call)):
             load(hall)
@@ -71,7 +71,10 @@ def _stopped(hall: Hall) -> Iterator[None]:
         time.sleep(1.2)  # the server has sent the hall, and waits
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        try:
+            os.kill(pid, signal.SIGCONT)
+        except ProcessLookupError as error:
+            raise RuntimeError("a phase took longer than the server waits for a forecast") from error
         time.sleep(1.2)
 
 
