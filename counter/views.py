@@ -69,6 +69,8 @@ def terminal(number: int) -> ResponseReturnValue:
         "counter": counter,
         "csrf": staff.csrf,
         "idle_minutes": config.sign_in.idle_minutes,
+        "auto_call_s": config.terminal.auto_call_s,
+        "outcomes": [each.model_dump(include={"key", "name"}) for each in config.terminal.outcomes],
         "me": {"id": staff.user.id, "name": staff.user.name, "role": staff.role},
         "pause_reasons": [
             reason.model_dump(include={"key", "name"}) for reason in config.policy.pause_reasons

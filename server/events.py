@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     TICKET_RECALLED = "ticket.recalled"
     TICKET_STARTED = "ticket.started"
     TICKET_FINISHED = "ticket.finished"
+    TICKET_NOTED = "ticket.noted"
     TICKET_NO_SHOW = "ticket.no_show"
     TICKET_TRANSFERRED = "ticket.transferred"
     TICKET_FREED = "ticket.freed"

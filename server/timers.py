@@ -112,6 +112,7 @@ class Timers:
             self._queue.days.close()
             self._queue.closing.print_checkpoint()
             self._queue.reception.forget_telephones()
+            self._queue.notes.forget()
             self._queue.appointments.end_missed()
             self._queue.results.end_expired()
             self._queue.notices.forget()

@@ -13,14 +13,14 @@ import { ACTS, perform } from "./acts.js";
  * @param {string} [props.label] instead of the verb's own
  */
 export function ActButton({ session, verb, kind, label, disabled = false, body }) {
-  const { letter, path } = ACTS[verb];
+  const { letter, path, as } = ACTS[verb];
   const { busy } = session.store.get();
   return html`<${OnceButton}
     class=${`button act ${kind ? `act--${kind} button--${kind}` : ""}`}
     data-verb=${verb}
     data-busy=${busy === path ? "yes" : undefined}
     aria-keyshortcuts=${letter || undefined}
-    disabled=${disabled || !session.can(verb)}
+    disabled=${disabled || !session.can(as ?? verb)}
     onTap=${() => perform(session, verb, body)}
   >
     <span class="act__label">${label ?? t(`counter.${verb}`)}</span>

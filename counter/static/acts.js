@@ -6,6 +6,7 @@
  * @property {string} path the last part of its address
  * @property {string} letter its key
  * @property {boolean} [asks] whether a dialog comes first
+ * @property {string} [as] the verb of `can` that allows it, where that is another
  */
 
 /** @type {Record<string, Act>} */
@@ -15,6 +16,7 @@ export const ACTS = Object.fromEntries(
     { verb: "next", path: "next", letter: "N" },
     { verb: "start", path: "start", letter: "S" },
     { verb: "finish", path: "finish", letter: "F" },
+    { verb: "finish_with", path: "finish", letter: "W", asks: true, as: "finish" },
     { verb: "recall", path: "recall", letter: "R" },
     { verb: "no_show", path: "no-show", letter: "X", asks: true },
     { verb: "hold", path: "hold", letter: "H" },
@@ -35,8 +37,8 @@ export const ACTS = Object.fromEntries(
  * @param {object} [body] what a dialog has answered
  */
 export function perform(session, verb, body) {
-  if (!session.can(verb)) return undefined;
-  const { asks, path } = ACTS[verb];
+  const { asks, path, as } = ACTS[verb];
+  if (!session.can(as ?? verb)) return undefined;
   if (asks && body === undefined) return session.show({ verb, ticket: session.store.get().counter.ticket?.id ?? null });
   if (verb === "resume" && body === undefined) return resumeFirst(session);
   return session.act(path, body);

@@ -2,6 +2,7 @@ import { html } from "/static/js/html.js";
 import { OnceButton } from "/static/js/once-button.js";
 import { name, t } from "/static/js/wording.js";
 import { perform } from "./acts.js";
+import { FinishDialog } from "./finish-dialog.js";
 import { Modal } from "./modal.js";
 import { AddServiceDialog, TransferDialog } from "./pickers.js";
 
@@ -19,6 +20,7 @@ const SHOWN = {
   call: CallOutOfTurn,
   transfer: TransferDialog,
   add_service: AddServiceDialog,
+  finish_with: FinishDialog,
 };
 
 function NoShow({ session }) {

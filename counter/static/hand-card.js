@@ -2,6 +2,7 @@ import { html } from "/static/js/html.js";
 import { name, nameLanguage, t, time } from "/static/js/wording.js";
 import { ActButton } from "./act-button.js";
 import { stopwatch, useSeconds } from "./clock.js";
+import { Notes } from "./notes.js";
 
 /**
  * The visitor in hand: who, what for, since when, and what can be done.
@@ -24,6 +25,7 @@ export function HandCard({ session }) {
     <p class="hand__agency" lang=${langOf(ticket.agency_name)}>${name(ticket.agency_name)}</p>
     <${Facts} session=${session} ticket=${ticket} />
     <div class="hand__more" tabindex="0" role="group" aria-label=${t("counter.visitor_in_hand")}>
+      <${Notes} session=${session} key=${ticket.id} />
       <${Visit} ticket=${ticket} />
       <${Bring} ticket=${ticket} />
     </div>
@@ -86,6 +88,7 @@ function HandActs({ session, ticket }) {
   return html`<footer class="acts">
     <${ActButton} session=${session} verb=${primary} kind="primary" key=${primary} />
     <div class="acts__rest">
+      ${ticket.state === "serving" && html`<${ActButton} session=${session} verb="finish_with" key="finish_with" />`}
       ${ticket.state === "called" && html`<${Recall} session=${session} />`}
       ${ticket.state === "called" && html`<${ActButton} session=${session} verb="no_show" key="no_show" />`}
       <${ActButton} session=${session} verb="hold" key="hold" />

@@ -1,6 +1,7 @@
 import { html } from "/static/js/html.js";
 import { name, t, time } from "/static/js/wording.js";
 import { ActButton } from "./act-button.js";
+import { AutoCall } from "./auto-call.js";
 import { stopwatch, useSeconds } from "./clock.js";
 
 /**
@@ -15,7 +16,7 @@ export function NoHand({ session, page }) {
   if (session.isTaken()) return html`<${Taken} counter=${counter} />`;
   if (counter.state === "closed") return html`<${Closed} session=${session} />`;
   if (counter.state === "paused") return html`<${Paused} session=${session} page=${page} />`;
-  return html`<${Free} session=${session} counter=${counter} />`;
+  return html`<${Free} session=${session} counter=${counter} page=${page} />`;
 }
 
 function Taken({ counter }) {
@@ -50,7 +51,7 @@ function Paused({ session, page }) {
   </section>`;
 }
 
-function Free({ session, counter }) {
+function Free({ session, counter, page }) {
   const [first] = counter.queue;
   const text = first
     ? t("counter.free_text", { n: counter.waiting, number: first.number, time: time(first.due_at) })
@@ -63,5 +64,6 @@ function Free({ session, counter }) {
       <${ActButton} session=${session} verb="pause" key="pause" />
       <${ActButton} session=${session} verb="close" key="close" />
     </div>
+    <${AutoCall} session=${session} afterS=${page.auto_call_s} />
   </section>`;
 }

@@ -7,19 +7,25 @@ import { Modal } from "./modal.js";
 
 const MOST_SHOWN = 60;
 
-/** To another service or another counter; the visitor keeps number and time of arrival. */
+const TARGETS = ["service", "counter", "official"];
+
+/** To another service, counter or official; the visitor keeps number and time of arrival, the receiving side sees why. */
 export function TransferDialog({ session }) {
   const [target, setTarget] = useState("service");
-  const { number } = session.store.get().counter.ticket;
+  const [reason, setReason] = useState("");
+  const { counter } = session.store.get();
   const tab = (kind) => html`<button type="button" class="tab" aria-pressed=${target === kind}
     onClick=${() => setTarget(kind)}>${t(`counter.to_${kind}`)}</button>`;
-  return html`<${Modal} isWide title=${t("counter.transfer_title", { number })} text=${t("counter.transfer_text")}
-      onClose=${() => session.show(null)}>
-    <div class="tabs" role="group" aria-label=${t("counter.transfer")}>${tab("service")}${tab("counter")}</div>
-    ${target === "service"
-      ? html`<${ServicePicker} key="service" onChoose=${(service) => perform(session, "transfer", { service })} />`
-      : html`<${CounterPicker} key="counter" own=${session.store.get().counter.counter}
-          onChoose=${(counter) => perform(session, "transfer", { counter })} />`}
+  const send = (to) => perform(session, "transfer", reason.trim() ? { ...to, reason: reason.trim() } : to);
+  return html`<${Modal} isWide title=${t("counter.transfer_title", { number: counter.ticket.number })}
+      text=${t("counter.transfer_text")} onClose=${() => session.show(null)}>
+    <div class="tabs" role="group" aria-label=${t("counter.transfer")}>${TARGETS.map(tab)}</div>
+    <label class="why"><span class="label">${t("counter.transfer_reason")}</span>
+      <input class="input" maxlength="200" autocomplete="off" value=${reason} onInput=${(event) => setReason(event.target.value)} />
+    </label>
+    ${target === "service" && html`<${ServicePicker} key="service" onChoose=${(service) => send({ service })} />`}
+    ${target === "counter" && html`<${CounterPicker} key="counter" own=${counter.counter} onChoose=${(to) => send({ counter: to })} />`}
+    ${target === "official" && html`<${OfficialPicker} key="official" own=${counter.counter} onChoose=${(official) => send({ official })} />`}
   <//>`;
 }
 
@@ -31,6 +37,7 @@ export function AddServiceDialog({ session }) {
   <//>`;
 }
 
+/** @param {{onChoose: (service: string) => void}} props */
 export function ServicePicker({ onChoose }) {
   const answer = useAnswer("/api/v1/services");
   const options = useMemo(() => answer && serviceOptions(answer), [answer]);
@@ -41,6 +48,12 @@ function CounterPicker({ own, onChoose }) {
   const answer = useAnswer("/api/v1/counters");
   const options = useMemo(() => answer && counterOptions(answer, own), [answer]);
   return html`<${Picker} label=${t("counter.search_counter")} options=${options} onChoose=${onChoose} />`;
+}
+
+function OfficialPicker({ own, onChoose }) {
+  const answer = useAnswer("/api/v1/counters");
+  const options = useMemo(() => answer && officialOptions(answer, own), [answer]);
+  return html`<${Picker} label=${t("counter.search_official")} options=${options} onChoose=${onChoose} />`;
 }
 
 /**
@@ -126,6 +139,19 @@ function counterOptions({ counters }, own) {
       detail: [name(row.zone_name), row.official?.name].filter(Boolean).join(" · "),
       note: t(`counter.state_${row.state}`),
       found: fold(`${row.counter} ${row.official?.name ?? ""} ${name(row.zone_name)}`),
+    }));
+}
+
+/** @returns {Option[]} those who are at a counter now */
+function officialOptions({ counters }, own) {
+  return counters
+    .filter(({ counter, official }) => counter !== own && official !== null)
+    .map((row) => ({
+      value: row.official.id,
+      title: row.official.name,
+      detail: [t("counter.counter_n", { n: row.counter }), name(row.zone_name)].join(" · "),
+      note: t(`counter.state_${row.state}`),
+      found: fold(`${row.counter} ${row.official.name} ${name(row.zone_name)}`),
     }));
 }
 

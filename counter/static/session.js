@@ -2,6 +2,7 @@
 import { newKey, request } from "/static/js/http.js";
 import { connect } from "/static/js/socket.js";
 import { createStore } from "/static/js/store.js";
+import { ACTS } from "./acts.js";
 import { refusal } from "./refusals.js";
 
 const QUIET_MS = 10000;
@@ -100,10 +101,11 @@ export class Session {
    * @param {string} verb as in the address: "next", "no-show"
    * @param {object} [body]
    * @param {string} [key] of an earlier try whose answer never came: the server does it once
+   * @returns {Promise<boolean>} whether it was done
    */
   async act(verb, body = {}, key = newKey()) {
     const { busy, isLive } = this.store.get();
-    if (busy || !isLive || Date.now() < this.#guardUntil) return;
+    if (busy || !isLive || Date.now() < this.#guardUntil) return false;
     this.store.update({ busy: verb, dialog: null, notice: null });
     const answer = await request("POST", `${this.#path}/${verb}`, body, { key });
     this.#guardUntil = Date.now() + GUARD_MS;
@@ -117,6 +119,7 @@ export class Session {
     if (answer.ok && answer.data?.can) this.#receive(answer.data);
     else await this.#ask();
     this.store.update({ busy: null });
+    return answer.ok;
   }
 
   /** Ask for the whole state over plain HTTP: after an act, and whenever the socket has been quiet. */
@@ -126,7 +129,7 @@ export class Session {
     const answer = await request("GET", this.#path, undefined, { timeoutMs: HEARTBEAT_TIMEOUT_MS });
     this.#isAsking = false;
     if (answer.ok) this.#receive(answer.data);
-    else if (answer.status === 401) this.#tell({ kind: "bad", ...refusal(answer) });
+    else if (answer.status === 401) location.assign(`/sign-in?next=${location.pathname}`);
     else if (answer.status === 0 || answer.status >= 502) this.#lose();
   }
 
@@ -177,5 +180,5 @@ export class Session {
 /** A dialog over a visitor who has gone must not act on the next one. */
 function stillFits(dialog, counter) {
   if (dialog === null) return true;
-  return counter.can.includes(dialog.verb) && (dialog.ticket ?? null) === (counter.ticket?.id ?? null);
+  return counter.can.includes(ACTS[dialog.verb].as ?? dialog.verb) && (dialog.ticket ?? null) === (counter.ticket?.id ?? null);
 }

@@ -15,7 +15,9 @@ from server.api.schemas import (
     Counter,
     CounterList,
     Destination,
+    Finish,
     HeldTicket,
+    NoteText,
     Nothing,
     OutOfTurn,
     Reason,
@@ -87,7 +89,7 @@ def close(path: CounterPath, body: Nothing) -> Response:
 )
 @accept(*WORKS)
 def next_ticket(path: CounterPath, body: Nothing) -> Response:
-    ticket = queue().counters.next(path.counter, official(), once=once())
+    ticket = queue().visits.next(path.counter, official(), once=once())
     return Response(status=204) if ticket is None else json_answer(ticket)
 
 
@@ -113,8 +115,21 @@ def start(path: CounterPath, body: Nothing) -> Response:
 
 @blueprint.post("/counters/<int:counter>/finish", summary="End the service", responses={200: Ticket})
 @accept(*WORKS)
-def finish(path: CounterPath, body: Nothing) -> Response:
-    return json_answer(queue().visits.finish(path.counter, official(), once=once()))
+def finish(path: CounterPath, body: Finish) -> Response:
+    ticket = queue().visits.finish(
+        path.counter, official(), outcome=body.outcome, service=body.service, once=once()
+    )
+    return json_answer(ticket)
+
+
+@blueprint.post(
+    "/counters/<int:counter>/note",
+    summary="Note something about the visitor in hand",
+    responses={200: Counter},
+)
+@accept(*WORKS)
+def note(path: CounterPath, body: NoteText) -> Response:
+    return json_answer(queue().notes.add(path.counter, official(), body.text))
 
 
 @blueprint.post(

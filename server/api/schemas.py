@@ -101,6 +101,19 @@ class Nothing(Input):
     """An empty body."""
 
 
+class Finish(Input):
+    """How a service ended, and what else turned out to be needed; both may be left out."""
+
+    outcome: str | None = Field(default=None, max_length=60, description="A key of `terminal.outcomes`")
+    service: str | None = Field(default=None, max_length=60, description="A further service of the visit")
+
+
+class NoteText(Input):
+    """A note about the visitor in hand."""
+
+    text: str = Field(min_length=1, max_length=500)
+
+
 class Wait(BaseModel):
     """An honest wait: 1 in 10 is called before `low_s`, 9 in 10 by `high_s`."""
 
@@ -250,6 +263,16 @@ class Today(BaseModel):
     mean_s: int | None
 
 
+class CounterNote(BaseModel):
+    """What an official wrote about a visitor, erased some hours after the visit."""
+
+    kind: Literal["note", "sent"]
+    text: str
+    counter: int
+    by: str | None
+    at: Time
+
+
 class Counter(CounterBrief):
     """A counter as its terminal needs it; `can` lists what is possible now."""
 
@@ -258,6 +281,9 @@ class Counter(CounterBrief):
     next_due_at: Time | None
     queue: list[QueuedTicket]
     held: list[Ticket]
+    notes: list[CounterNote] = Field(
+        description="About the visitor in hand; `sent` tells why somebody sent them"
+    )
     services: list[CounterService]
     can: list[str]
     recall_at: Time | None

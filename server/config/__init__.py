@@ -12,6 +12,7 @@ from server.config.paper import Paper
 from server.config.problems import ConfigErrors, ConfigProblem
 from server.config.rules import Category, Choice, Policy, Rating, Targets
 from server.config.sign_in import SignIn, SingleSignOn
+from server.config.terminal import Terminal
 
 __all__ = [
     "CHANNELS",
@@ -44,6 +45,7 @@ __all__ = [
     "SingleSignOn",
     "Targets",
     "Team",
+    "Terminal",
     "Zone",
     "config_digest",
     "load",

@@ -28,6 +28,7 @@ AS_WRITTEN = (
     "push",
     "voice",
     "rating",
+    "terminal",
     "sign_in",
     "booking",
     "collection",

@@ -14,6 +14,7 @@ from server.config.paper import Paper
 from server.config.phone import PhoneTickets, Push
 from server.config.rules import Admission, Category, Policy, Rating
 from server.config.sign_in import SignIn
+from server.config.terminal import Terminal
 from server.config.voice import Voice, ZoneVoice
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Service",
     "SignIn",
     "Team",
+    "Terminal",
     "Voice",
     "Zone",
     "ZoneVoice",
@@ -70,6 +72,7 @@ class Config(Part):
     push: Push
     voice: Voice
     rating: Rating
+    terminal: Terminal
     sign_in: SignIn
     booking: Booking
     collection: Collection

@@ -18,6 +18,7 @@ from server.config import (
     phone,
     rules,
     sign_in,
+    terminal,
     voice,
 )
 from server.config.base import AsTuple, Channel, Key, Minutes, Names, Part, People, Series, Text
@@ -100,6 +101,7 @@ SECTIONS = {
     "phone_tickets": Section(phone.PhoneTickets, needed=False),
     "push": Section(phone.Push, needed=False),
     "rating": Section(rules.Rating),
+    "terminal": Section(terminal.Terminal, needed=False),
     "sign_in": Section(sign_in.SignIn, needed=False),
     "booking": Section(booking.Booking, needed=False),
     "collection": Section(booking.Collection, needed=False),

@@ -310,6 +310,7 @@ requests = Table(
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("rating_token", Text, unique=True),
+    Column("outcome", Text),  # None: done
     UniqueConstraint("ticket_id", "position"),
     Index(
         "ix_requests_finished",

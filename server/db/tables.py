@@ -9,6 +9,7 @@ import server.db.followed
 import server.db.forecasts
 import server.db.ledger
 import server.db.messages
+import server.db.notes
 import server.db.outreach
 import server.db.phones
 import server.db.rooms  # noqa: F401  # each adds its tables

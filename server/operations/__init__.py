@@ -22,6 +22,7 @@ from server.operations.devices import Devices
 from server.operations.issuing import Issuing
 from server.operations.ledger import Ledger
 from server.operations.messages import Messages
+from server.operations.notes import Notes
 from server.operations.notices import Notices
 from server.operations.on_phone import OnPhone
 from server.operations.outreach import Outreach
@@ -86,6 +87,7 @@ class Queue:
     phone_tickets: PhoneTickets
     on_phone: OnPhone
     room: Room
+    notes: Notes
     advice: Advice
     supervising: Supervising
     staff: Staff
@@ -160,6 +162,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         presence=Presence(context),
         phone_tickets=PhoneTickets(context, ticket_views, tickets, issuing),
         on_phone=OnPhone(context, ticket_views, tickets, admitting),
+        notes=Notes(context, counters),
         room=Room(context, waits, printer_states),
         advice=Advice(context, waits, forecaster),
         supervising=Supervising(context, counters, visits),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from server.db import queries
+from server.db import notes, queries
 from server.domain.numbering import day_of
 from server.domain.opening import start_of_day
 from server.domain.states import TicketState, possible_acts
@@ -62,6 +62,7 @@ class CounterViews:
             "next_due_at": context.local(queue[0].due_at) if queue else None,
             "queue": [self._queued(row) for row in queue[:QUEUE_SHOWN]],
             "held": [self.ticket(connection, row) for row in held],
+            "notes": self._notes(connection, in_hand),
             "services": [
                 {"key": key, "name": context.service_name(key), "waiting": waiting[key]} for key in services
             ],
@@ -90,6 +91,21 @@ class CounterViews:
             "official": {"id": counter.official, "name": counter.official_name} if counter.official else None,
             "since_at": self._context.local(counter.since_at),
         }
+
+    def _notes(self, connection: Connection, in_hand: Record | None) -> list[View]:
+        """Show what others wrote of the visitor in hand, and why they sent the visitor here."""
+        if in_hand is None:
+            return []
+        return [
+            {
+                "kind": row.kind,
+                "text": row.text,
+                "counter": row.counter,
+                "by": row.name,
+                "at": self._context.local(row.at),
+            }
+            for row in notes.of(connection, in_hand.id)
+        ]
 
     def _queued(self, row: Record) -> View:
         return {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
-from server.db import queries
+from server.db import notes, queries
 from server.db.models import requests, tickets
 from server.domain.calling import Rule
 from server.domain.states import TicketState, ticket_after
@@ -22,6 +22,7 @@ from server.errors import (
     ServiceNotFound,
     TicketInHand,
     TicketNotFound,
+    TicketStateError,
 )
 from server.events import EventKind
 from server.operations.context import Context, Once, View, once_only
@@ -68,9 +69,54 @@ class Visits:
         """Begin to serve: the visitor is at the counter."""
         return self._act(number, official, "start", self._start, once)
 
-    def finish(self, number: int, official: Official, *, once: Once | None = None) -> View:
-        """End the service: the visitor is asked for a rating, and waits on if the visit has another service."""
-        return self._act(number, official, "finish", self._finish, once)
+    def finish(
+        self,
+        number: int,
+        official: Official,
+        *,
+        outcome: str | None = None,
+        service: str | None = None,
+        once: Once | None = None,
+    ) -> View:
+        """
+        End the service: the visitor is asked for a rating, and waits on if the visit has another service.
+
+        Args:
+            outcome: How it ended, by the configuration's list; None for "done".
+            service: A further service that turned out to be needed, under the same number.
+
+        Raises:
+            BadInput: No such outcome.
+            ServiceNotFound: No such service.
+            NotServedHere: A team at home does not bring it.
+        """
+        outcomes = {each.key for each in self._context.config.terminal.outcomes}
+        if outcome is not None and outcome not in outcomes:
+            raise BadInput(field="outcome", value=outcome)
+        if service is not None:
+            self._check_further(number, service)
+
+        def end(tx: Transaction, at: Record, ticket: Record) -> None:
+            if service is not None:
+                self._add(tx, at, ticket, service)
+            self._finish(tx, at, ticket, outcome)
+
+        return self._act(number, official, "finish", end, once)
+
+    def next(self, number: int, official: Official, *, once: Once | None = None) -> View | None:
+        """
+        Call the next visitor, and begin at once where the centre has it so.
+
+        Raises:
+            TicketInHand, CounterStateError, CounterTaken: As `Counters.next`.
+        """
+        called = self._counters.next(number, official, once=once)
+        if called is None or not self._context.config.terminal.start_at_call:
+            return called
+        try:
+            return self.start(number, official)
+        except (TicketStateError, NoTicketInHand):  # a repeated request: it was begun, or is over, already
+            return called
 
     def no_show(self, number: int, official: Official, *, once: Once | None = None) -> View:
         """Let a called visitor go who did not come."""
@@ -95,7 +141,7 @@ class Visits:
         Send a visitor to another service, or to a particular counter or official; number and start of the visit stay.
 
         Args:
-            reason: Shown to who receives the visitor.
+            reason: Shown to who receives the visitor; kept as a note, for it may tell what is personal.
 
         Raises:
             BadInput: Not exactly one destination, or an official who is at no counter.
@@ -118,21 +164,18 @@ class Visits:
                 if queries.counter_of(tx.connection, tx.centre, to_official) is None:
                     raise BadInput(field="official", value=to_official)
                 bound = bound_to_official(to_official)
-            self._transfer(tx, at, ticket, service, bound, reason)
+            if reason is not None and reason.strip():
+                self._note(tx, at, ticket, reason.strip())
+            self._transfer(tx, at, ticket, service, bound, None)
 
         return self._act(number, official, "transfer", send, once)
 
     def add_service(self, number: int, official: Official, service: str, *, once: Once | None = None) -> View:
         """Put another service after those of the visit, under the same number."""
-        config = self._context.config
-        if service not in config.service:
-            raise ServiceNotFound(service=service)
-        if self._is_away(number) and service not in config.brought_by[config.team_at[number].key]:
-            raise NotServedHere(service=service)
+        self._check_further(number, service)
 
         def add(tx: Transaction, at: Record, ticket: Record) -> None:
-            self._add_request(tx, ticket, service)
-            self._record(tx, EventKind.SERVICE_ADDED, at, ticket, added=service)
+            self._add(tx, at, ticket, service)
 
         return self._act(number, official, "add_service", add, once)
 
@@ -201,10 +244,31 @@ class Visits:
         )
         self._record(tx, EventKind.TICKET_STARTED, counter, ticket)
 
-    def _finish(self, tx: Transaction, counter: Record, ticket: Record) -> None:
+    def _note(self, tx: Transaction, at: Record, ticket: Record, text: str) -> None:
+        notes.keep(tx, ticket=ticket.id, kind="sent", text=text, counter=at.number, official=at.official)
+
+    def _check_further(self, number: int, service: str) -> None:
+        config = self._context.config
+        if service not in config.service:
+            raise ServiceNotFound(service=service)
+        if self._is_away(number) and service not in config.brought_by[config.team_at[number].key]:
+            raise NotServedHere(service=service)
+
+    def _add(self, tx: Transaction, at: Record, ticket: Record, service: str) -> None:
+        self._add_request(tx, ticket, service)
+        self._record(tx, EventKind.SERVICE_ADDED, at, ticket, added=service)
+
+    def _finish(self, tx: Transaction, counter: Record, ticket: Record, outcome: str | None) -> None:
         request = self._current(tx, ticket)
         rating_token = self._context.randomness.token()
-        self._change_request(tx, request, state="served", finished_at=tx.done_at, rating_token=rating_token)
+        self._change_request(
+            tx,
+            request,
+            state="served",
+            finished_at=tx.done_at,
+            rating_token=rating_token,
+            outcome=outcome,
+        )
         following = next(
             (each for each in queries.requests_of(tx.connection, ticket.id) if each.state == "waiting"), None
         )
@@ -226,6 +290,7 @@ class Visits:
             ticket,
             **terms,
             to_service=following.service if following else None,
+            **({"outcome": outcome} if outcome else {}),
         )
 
     def _no_show(self, tx: Transaction, counter: Record, ticket: Record) -> None:

@@ -72,6 +72,7 @@ ROUTES = [
     ("POST", f"{COUNTER}/transfer", {"service": BIRTH}, WORKS),
     ("POST", f"{COUNTER}/finish", {}, WORKS),
     ("POST", f"{COUNTER}/no-show", {}, WORKS),
+    ("POST", f"{COUNTER}/note", {"text": "needs an interpreter"}, WORKS),
     ("POST", f"{COUNTER}/pause", {"reason": "lunch"}, WORKS),
     ("POST", f"{COUNTER}/close", {}, WORKS),
     ("GET", "/printers", None, MINDS),

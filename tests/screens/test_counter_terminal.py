@@ -223,3 +223,55 @@ def test_anothers_counter_can_be_seen_but_not_worked_at(terminal: Terminal) -> N
 
     assert other.name in terminal.page.inner_text(".empty h1")
     assert terminal.offered == set()
+
+
+def test_a_note_an_outcome_and_the_reason_of_a_transfer_are_at_hand(terminal: Terminal) -> None:
+    for _ in range(2):
+        create_ticket(terminal.queue, BIRTH)
+    page = terminal.page
+    terminal.press("o", "n")
+    terminal.shows("called")
+    page.fill("#new-note", "<b>speaks slowly</b>")
+    page.wait_for_timeout(GUARD_MS)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".notes li")
+    assert page.inner_text(".notes p >> nth=0") == "<b>speaks slowly</b>"
+
+    terminal.press("s")
+    terminal.shows("serving")
+    page.wait_for_timeout(GUARD_MS)
+    page.click("[data-verb=finish_with]")
+    page.wait_for_selector(".choices")
+    page.keyboard.press("1")
+    page.wait_for_selector(".hand", state="detached")
+
+    terminal.press("n")
+    terminal.shows("called")
+    page.wait_for_timeout(GUARD_MS)
+    page.click("[data-verb=transfer]")
+    page.fill(".why .input", "wrong office")
+    page.click(".tab:has-text('counter')")
+    page.fill(".picker .input", "19")
+    page.click(".picker__option:has-text('19')")
+    page.wait_for_selector(".hand", state="detached")
+
+    other = create_official(terminal.queue, "rashad")
+    terminal.queue.counters.open(19, other)
+    terminal.queue.counters.next(19, other)
+    assert [each["text"] for each in terminal.queue.counters.view(19)["notes"]] == ["wrong office"]
+    assert terminal.faults == []
+
+
+def test_whoever_wishes_it_has_the_next_visitor_called(terminal: Terminal) -> None:
+    terminal.page.clock.install()
+    terminal.page.reload()
+    terminal.page.wait_for_selector(".top")
+    terminal.press("o")
+    terminal.page.check(".auto input")
+    number = create_ticket(terminal.queue, BIRTH)["number"]
+    terminal.page.wait_for_selector(".auto__left")
+
+    terminal.page.clock.run_for(16_000)
+
+    terminal.page.wait_for_selector(".hand__number")
+    assert terminal.page.inner_text(".hand__number") == number
