@@ -111,6 +111,7 @@ function useLayout(board, display) {
   const box = useRef(null);
   const [size, setSize] = useState({ width: 1200, height: 700 });
   const measure = () => {
+    if (!box.current) return; // another picture stands here now
     const { clientWidth: width, clientHeight: height } = box.current;
     if (width > 0 && (width !== size.width || height !== size.height)) setSize({ width, height });
   };

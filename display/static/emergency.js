@@ -12,9 +12,10 @@ import { direction, name, t } from "/static/js/wording.js";
 export function Emergency({ message, languages }) {
   const box = useRef(null);
   useLayoutEffect(() => shrinkToFit(box.current), [message, innerWidth, innerHeight]);
-  return html`<main class="emergency" ref=${box} role="alert">
+  return html`<main class="emergency" ref=${box}>
+    <h1 class="visually-hidden">${t("display.emergency", {}, languages[0])}</h1>
     <${Sign} preset=${message.preset} />
-    <ul class="emergency__texts">
+    <div class="emergency__said" role="alert"><ul class="emergency__texts">
       ${languages
         .filter((code) => message.title || message.text?.[code])
         .map(
@@ -23,8 +24,7 @@ export function Emergency({ message, languages }) {
             ${message.text?.[code] && html`<span>${message.text[code]}</span>`}
           </li>`,
         )}
-    </ul>
-    <p class="visually-hidden">${t("display.emergency", {}, languages[0])}</p>
+    </ul></div>
   </main>`;
 }
 

@@ -14,6 +14,8 @@ export class Entrance {
   #entered = new Set();
   #fresh = new Map();
   #nextAt = 0;
+  #allBy = 0;
+  #isBusy = false;
   #timer;
   #redraw;
 
@@ -39,13 +41,15 @@ export class Entrance {
     let waiting = calls.filter((call) => !this.#entered.has(keyOf(call))).reverse();
     for (const call of waiting) if (!this.#hall.isCurrent(call)) this.#entered.add(keyOf(call));
     waiting = waiting.filter((call) => !this.#entered.has(keyOf(call)));
+    if (!this.#isBusy) this.#allBy = now + ALL_WITHIN_MS;
     if (waiting.length > 0 && now >= this.#nextAt) {
       const call = waiting.shift();
       this.#entered.add(keyOf(call));
       this.#fresh.set(keyOf(call), now);
-      const shareMs = ALL_WITHIN_MS / (waiting.length + 1);
+      const shareMs = (this.#allBy - now) / Math.max(1, waiting.length);
       this.#nextAt = now + Math.max(SOONEST_MS, Math.min(this.#apartMs, shareMs));
     }
+    this.#isBusy = waiting.length > 0;
     clearTimeout(this.#timer);
     if (waiting.length > 0) this.#timer = setTimeout(this.#redraw, Math.max(0, this.#nextAt - now) + 1);
     this.#forget(calls);
