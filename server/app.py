@@ -17,6 +17,7 @@ from server.operations import Queue, make_queue
 from server.operations.configuring import apply_config, retired_names
 from server.operations.context import Context
 from server.operations.ledger import origin
+from server.push_key import can_push, load_push_key
 from server.signing import load_key
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from server.forecasting import ForecastProcess
     from server.printers import Printers
+    from server.push_key import PushKey
+    from server.pushing import Pushing
     from server.relay import Relay
     from server.sending import Sender
     from server.signing import SigningKey
@@ -65,6 +68,7 @@ class Hall:
     demo: Demo | None = None
     forecaster: ForecastProcess | None = None
     speaker: Speaker | None = None
+    pushing: Pushing | None = None
 
     def start(self) -> None:
         """Begin the work beside the requests."""
@@ -76,11 +80,15 @@ class Hall:
         start(self.timers.run)
         start(self.timers.seal)
         start(self.sender.run)
+        if self.pushing:
+            start(self.pushing.run)
 
     def stop(self) -> None:
         """End it, within about two seconds."""
         self.timers.stop()
         self.sender.stop()
+        if self.pushing:
+            self.pushing.stop()
         self.sockets.stop()
         self.tablets.stop()
         if self.relay:
@@ -149,6 +157,7 @@ def create_app(
     data_dir.mkdir(parents=True, exist_ok=True)
     url = database_url or f"sqlite:///{data_dir / 'navbat.sqlite'}"
     secret = secret_key or _secret(data_dir)
+    push_key = load_push_key(data_dir) if config.push.contact and can_push() else None
     queue = open_queue(
         config,
         database_url=url,
@@ -158,6 +167,7 @@ def create_app(
         offload=offload,
         log_key=load_key(origin(config.centre.key), data_dir),
         secret=secret,
+        push_key=push_key.public if push_key else None,
         forecaster=forecaster,
     )
     app = _make_flask(config, secret, redis_url, limits=limits)
@@ -167,6 +177,7 @@ def create_app(
     hall = _make_hall(app, queue, data_dir, redis_url, async_mode, demo)
     hall.forecaster = forecaster
     hall.speaker = speaker
+    hall.pushing = _pushing(hall, push_key) if push_key else None
     app.extensions["hall"] = hall
     return app
 
@@ -181,6 +192,7 @@ def open_queue(
     offload: Callable[[Callable[[], Any]], Any] = lambda work: work(),
     log_key: SigningKey | None = None,
     secret: str = "",
+    push_key: str | None = None,
     forecaster: ForecastProcess | None = None,
     is_start: bool = True,
 ) -> Queue:
@@ -189,6 +201,7 @@ def open_queue(
 
     Args:
         secret: Signs what phones are given; empty where none is served.
+        push_key: What phones ask their push service with to be told; None: nobody is told.
         is_start: A server starts; False for an act of the command line, which applies no changed configuration.
     """
     randomness = randomness or Randomness()
@@ -214,6 +227,7 @@ def open_queue(
         offload=offload,
         log_key=log_key,
         secret=secret.encode(),
+        push_key=push_key,
     )
     if forecaster is not None:
         # Its process takes a moment to start; the clock asks it for the waits in its first second.
@@ -336,6 +350,13 @@ def _make_hall(
         sender=Sender(queue, providers, leads=lambda: timers.leads),
         demo=demo,
     )
+
+
+def _pushing(hall: Hall, key: PushKey) -> Pushing:
+    from server.pushing import Pushing
+
+    queue = hall.queue
+    return Pushing(queue, key, contact=str(queue.config.push.contact), leads=lambda: hall.timers.leads)
 
 
 def _secret(data_dir: Path) -> str:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 LOCK = STATIC / "vendor" / "vendor.lock"
 A_YEAR_S = 365 * 24 * 3600
+# What is never a page of its own is under the policy of the page that it is part of. Sent with each of twenty small
+# files the policies would weigh as much as the files.
+PARTS = (".js", ".css", ".woff2")
+OF_PARTS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
 
 # Hosts differ in what they know, and with nosniff a module of an unknown type is not run.
 for _type, _suffix in (("text/javascript", ".js"), ("text/css", ".css"), ("font/woff2", ".woff2")):
@@ -120,10 +124,11 @@ def _add_version(endpoint: str, values: dict[str, Any]) -> None:
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     present = {name.lower() for name in headers.keys()}  # noqa: SIM118
-    for name, value in _policies():
-        if name.lower() not in present:
-            headers.add(name, value)
     file = requested_file()
+    for name, value in _policies():
+        if name.lower() in present or (file is not None and file.suffix in PARTS and name not in OF_PARTS):
+            continue
+        headers.add(name, value)
     if file is not None:
         _keep(response, file)
     elif "cache-control" not in present:

@@ -92,8 +92,8 @@ def test_the_policy_allows_nothing_unsafe():
     assert "*" not in assets.content_security_policy()
 
 
-@pytest.mark.parametrize("path", ["/page", "/missing", "/static/missing.js", "/static/vendor/htm/htm.js"])
-def test_every_response_carries_the_security_headers(app, path):
+@pytest.mark.parametrize("path", ["/page", "/missing", "/static/missing.js", "/static/icon.svg"])
+def test_every_page_carries_the_security_headers(app, path):
     headers = app.test_client().get(path).headers
 
     assert headers["Content-Security-Policy"] == assets.content_security_policy()
@@ -163,3 +163,14 @@ def test_a_changed_file_gets_another_hash(tmp_path):
 def test_a_page_is_not_sent_with_a_dead_link(app, path, screen):
     with app.test_request_context(), pytest.raises(FileNotFoundError):
         assets.asset(path, screen)
+
+
+def test_the_parts_of_a_page_carry_only_the_policies_that_concern_parts(app):
+    for path in ("js/html.js", "base.css"):
+        headers = app.test_client().get(f"/static/{path}").headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "Content-Security-Policy" not in headers
+
+    # A picture of this kind can be opened as a page, and hold a script.
+    assert "Content-Security-Policy" in app.test_client().get("/static/icon.svg").headers

@@ -15,13 +15,16 @@ async function keep() {
     .getEntriesByType("resource")
     .map(({ name }) => name)
     .filter((name) => /\/static\/.+\.(js|css|png|svg)(\?|$)/.test(name));
-  for (const file of new Set(files)) if (!(await kept.match(file))) await kept.add(file).catch(() => {});
+  // From the browser's own cache: they came a moment ago.
+  for (const file of new Set(files)) {
+    if (!(await kept.match(file))) await kept.add(new Request(file, { cache: "force-cache" })).catch(() => {});
+  }
   await keepPage(kept);
 }
 
 /** The page itself came before its worker, which therefore did not see it. */
 async function keepPage(kept) {
-  if (navigator.serviceWorker.controller) return;
+  if (await kept.match(location.href)) return;
   const response = await fetch(location.href, { credentials: "same-origin" });
   if (!response.ok || response.redirected) return;
   const headers = new Headers(response.headers);

@@ -22,6 +22,7 @@ def register(app: OpenAPI) -> None:
         log,
         messages,
         outreach,
+        phones,
         presence,
         printing,
         reception,
@@ -33,6 +34,7 @@ def register(app: OpenAPI) -> None:
     for module in (
         accounts,
         tickets,
+        phones,
         kiosk,
         counters,
         hall,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from server.api.schemas import Names, Time
+from server.api.schemas import Input, Names, Time
 
 
 class PresenceCode(BaseModel):
@@ -20,3 +20,31 @@ class PresenceCode(BaseModel):
     words: Names
     at: Time
     next_at: Time
+
+
+class PushKeys(Input):
+    """What a browser made for one subscription, in base64url."""
+
+    p256dh: str = Field(max_length=200)
+    auth: str = Field(max_length=100)
+
+
+class NewSubscription(Input):
+    """Where a phone is told: what its browser gave as a push subscription, and the language of its page."""
+
+    endpoint: str = Field(max_length=1000)
+    keys: PushKeys
+    language: str | None = Field(default=None, max_length=10)
+
+
+class OldSubscription(Input):
+    """A subscription that is to end."""
+
+    endpoint: str = Field(max_length=1000)
+
+
+class Subscription(BaseModel):
+    """A subscription that is kept until the visit ends."""
+
+    endpoint: str
+    language: str

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     select,
 )
@@ -140,3 +141,47 @@ def _count(connection: Connection, *conditions: object) -> int:
         query = query.where(condition)  # type: ignore[arg-type]
     count: int = connection.execute(query).scalar_one()
     return count
+
+
+SUBSCRIBED = (
+    select(
+        tickets,
+        push_subscriptions.c.id.label("subscription"),
+        push_subscriptions.c.endpoint,
+        push_subscriptions.c.p256dh,
+        push_subscriptions.c.auth,
+        push_subscriptions.c.language.label("phone_language"),
+        push_subscriptions.c.told,
+        push_subscriptions.c.tries,
+    )
+    .select_from(push_subscriptions.join(tickets, tickets.c.id == push_subscriptions.c.ticket_id))
+    .where(push_subscriptions.c.centre == bindparam("centre"))
+    .where(push_subscriptions.c.next_try_at <= bindparam("now"))
+    .order_by(push_subscriptions.c.id)
+)
+
+
+def subscribed(connection: Connection, centre: str, now: datetime) -> Sequence[Record]:
+    """Read the tickets whose phones asked to be told, with where and what they were told last."""
+    return connection.execute(SUBSCRIBED, {"centre": centre, "now": now}).fetchall()
+
+
+def endpoints_of(connection: Connection, ticket: int) -> set[str]:
+    """List where the phones of a ticket are told."""
+    rows = connection.execute(
+        select(push_subscriptions.c.endpoint).where(push_subscriptions.c.ticket_id == ticket)
+    )
+    return {row.endpoint for row in rows}
+
+
+def subscriptions_over(connection: Connection, centre: str, missed_before: datetime) -> list[int]:
+    """List the subscriptions of visits that ended."""
+    gone = tickets.c.state.in_(("served", "cancelled", "expired"))
+    missed = (tickets.c.state == "no_show") & (tickets.c.ended_at < missed_before)
+    rows = connection.execute(
+        select(push_subscriptions.c.id)
+        .select_from(push_subscriptions.join(tickets, tickets.c.id == push_subscriptions.c.ticket_id))
+        .where(push_subscriptions.c.centre == centre)
+        .where(gone | missed)
+    )
+    return [row.id for row in rows]

@@ -31,6 +31,7 @@ from server.operations.passkeys import Passkeys
 from server.operations.phone_tickets import PhoneTickets
 from server.operations.presence import Presence
 from server.operations.print_desk import PrintDesk
+from server.operations.pushes import Pushes
 from server.operations.ratings import Ratings
 from server.operations.reasons import Reasons
 from server.operations.reception import Reception
@@ -85,6 +86,7 @@ class Queue:
     reasons: Reasons
     presence: Presence
     phone_tickets: PhoneTickets
+    pushes: Pushes
     on_phone: OnPhone
     room: Room
     notes: Notes
@@ -161,6 +163,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         reasons=Reasons(context),
         presence=Presence(context),
         phone_tickets=PhoneTickets(context, ticket_views, tickets, issuing),
+        pushes=Pushes(context, waits),
         on_phone=OnPhone(context, ticket_views, tickets, admitting),
         notes=Notes(context, counters),
         room=Room(context, waits, printer_states),

@@ -27,6 +27,8 @@ ASKED = {
 
 WATCHES, ACTS = ("supervisor", "admin", "auditor"), ("supervisor", "admin")
 
+SUBSCRIPTION = {"endpoint": "https://fcm.googleapis.com/1", "keys": {"p256dh": "x", "auth": "y"}}
+
 ROUTES = [
     ("POST", "/auth/token", {"username": "nobody", "password": "x" * 8}, ANYONE),
     ("GET", "/me", None, ROLES),
@@ -44,6 +46,8 @@ ROUTES = [
     ("POST", "/tickets/unknown/cancel", {}, ANYONE),
     ("POST", "/tickets/unknown/postpone", {"minutes": 10}, ANYONE),
     ("POST", "/tickets/unknown/rejoin", {}, ANYONE),
+    ("POST", "/tickets/unknown/push", SUBSCRIPTION, ANYONE),
+    ("POST", "/tickets/unknown/push-off", {"endpoint": "https://push.example/1"}, ANYONE),
     ("POST", "/ratings/unknown", {"score": 5}, ANYONE),
     ("GET", "/slots/days?service=passport", None, ANYONE),
     ("GET", "/slots?service=passport&day=2026-11-25", None, ANYONE),

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.screens.conftest import Screens
 
 WIDTH, HEIGHT = 390, 844
-FIRST_VIEW_BYTES = 60_000
 
 
 class Phone:
@@ -98,16 +97,3 @@ def test_a_browser_counts_and_tells_the_time_as_the_page_speaks_not_as_its_own_i
     )
 
     assert said == ["one", "other", "other", "other", "14:05"]
-
-
-def test_the_first_view_weighs_little(phone: Phone) -> None:
-    page = phone.open(create_ticket(phone.queue, BIRTH))
-    page.wait_for_selector("html[data-drawn]")
-    page.wait_for_load_state("networkidle")
-
-    weights = page.evaluate(
-        """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
-            .map((entry) => [entry.name, entry.transferSize])"""
-    )
-
-    assert sum(weight for _, weight in weights) < FIRST_VIEW_BYTES, weights

@@ -1,0 +1,223 @@
+"""The phone without a connection, on a slow one, on the home screen, and locked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from server.app import create_app
+from server.wording import Wording
+from tests.builders import BIRTH, create_ticket
+from tests.conftest import FixedClock
+from tests.servers import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import CDPSession, Page
+
+    from server.config import Config
+    from server.operations import Queue
+    from tests.screens.conftest import Screens
+
+FIRST_VIEW_BYTES = 60_000
+PAGE_BYTES = 8_000
+# The page is drawn without these.
+AFTER_THE_FIRST_VIEW = ("socket", "phone-keeping.js")
+WORDS = Wording("en")
+PUSH_TEXT = {
+    "title": "R001: counter 18",
+    "body": "You are called.",
+    "kind": "called",
+    "language": "en",
+    "url": "/t/x",
+}
+# The worker is in charge, and has the page and all that it is made of.
+IS_KEPT = """async () => {
+    if (!navigator.serviceWorker.controller) return false;
+    const kept = await caches.open("navbat-phone");
+    const names = (await kept.keys()).map(({ url }) => url);
+    return names.includes(location.href) && names.some((name) => name.includes("socket.io"));
+}"""
+
+SHOWN = """async () => {
+    const worker = await navigator.serviceWorker.getRegistration("/t/");
+    const [shown] = await worker.getNotifications();
+    return shown && { title: shown.title, body: shown.body, lang: shown.lang, url: shown.data.url };
+}"""
+
+
+class Hall:
+    """A hall, and a visitor's phone that looks at it."""
+
+    def __init__(self, url: str, queue: Queue, screens: Screens) -> None:
+        self.url = url
+        self.queue = queue
+        self.screens = screens
+
+    def open(self, token: str) -> Page:
+        """Open a ticket's page, and wait until it is drawn and kept."""
+        page = self.screens.open(f"{self.url}/t/{token}?language=en", 390, 844)
+        page.wait_for_selector("html[data-drawn]")
+        eventually(lambda: page.evaluate(IS_KEPT), within_s=20)
+        return page
+
+
+@pytest.fixture
+def hall(config: Config, tmp_path: Path, screens: Screens) -> Iterator[Hall]:
+    app = create_app(config, data_dir=tmp_path, clock=FixedClock(), limits=False)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    app.extensions["hall"].sockets.start()
+    yield Hall(f"http://127.0.0.1:{server.port}", app.extensions["queue"], screens)
+    screens.close()
+    app.extensions["hall"].sockets.stop()
+    server.shutdown()
+    app.extensions["queue"].context.database.close()
+
+
+def test_without_a_connection_the_last_view_stays_with_its_age_and_goes_live_again(hall: Hall) -> None:
+    token = create_ticket(hall.queue, BIRTH)["token"]
+    page = hall.open(token)
+    page.clock.install()
+
+    with hall.screens.without_server():
+        page.context.set_offline(True)
+        page.reload()
+        page.wait_for_selector("html[data-drawn][data-kept-at]")
+        assert page.inner_text(".place__state") == WORDS.text("phone.state_waiting")
+        assert page.inner_text(".offline").startswith("No connection")
+        page.clock.fast_forward("05:00")
+        page.wait_for_function("document.querySelector('.offline').textContent.includes('5 minutes')")
+        page.clock.fast_forward("02:00:00")
+        page.wait_for_function("document.querySelector('.offline').textContent.includes('125 minutes')")
+
+        # Another page of the ticket cannot be had now: it leads back to what there is.
+        page.goto(f"{hall.url}/t/{token}/why?language=en")
+        page.wait_for_selector("html[data-drawn][data-kept-at]")
+
+        hall.queue.tickets.postpone(token, 20)
+        page.context.set_offline(False)
+        page.clock.fast_forward("00:30")
+        page.wait_for_selector(".place[data-state='held']")
+        page.wait_for_selector(".offline", state="detached")
+
+        # What came last is what is shown the next time, not what the page was drawn with.
+        page.context.set_offline(True)
+        page.reload()
+        page.wait_for_selector("html[data-drawn][data-kept-at]")
+        assert page.locator(".place[data-state='held']").count() == 1
+        page.context.set_offline(False)
+
+
+def test_the_first_view_is_light_and_needs_one_round_trip_after_the_page(hall: Hall) -> None:
+    token = create_ticket(hall.queue, BIRTH, also=["info_desk"])["token"]
+    page = hall.screens.open("about:blank", 390, 844)
+    network = Network(page.context.new_cdp_session(page))
+
+    page.goto(f"{hall.url}/t/{token}?language=ru")
+    page.wait_for_selector("html[data-drawn]")
+    drawn = network.all_asked()
+    page.wait_for_load_state("networkidle")
+
+    first, again = network.sizes()
+    assert len(first) > 15
+    assert sum(first.values()) < FIRST_VIEW_BYTES, first
+    # What the worker keeps is taken from the browser's own cache; the page alone, which is kept nowhere else, comes again.
+    assert sum(again.values()) < PAGE_BYTES, again
+    # What is needed to draw is named by the page itself: nothing waits for another file to come first.
+    waits = {
+        url: kind
+        for url, kind in drawn.items()
+        if kind == "script" and not any(later in url for later in AFTER_THE_FIRST_VIEW)
+    }
+    assert waits == {}
+
+
+class Network:
+    """What a page asked for, as the browser's own protocol tells it: bytes as they came over the wire."""
+
+    def __init__(self, session: CDPSession) -> None:
+        self._asked: dict[str, dict[str, Any]] = {}
+        session.on("Network.requestWillBeSent", self._ask)
+        session.on("Network.loadingFinished", self._finish)
+        session.send("Network.enable")
+
+    def _ask(self, event: dict[str, Any]) -> None:
+        self._asked[event["requestId"]] = {
+            "url": event["request"]["url"],
+            "kind": event["initiator"]["type"],
+        }
+
+    def _finish(self, event: dict[str, Any]) -> None:
+        if event["requestId"] in self._asked:
+            self._asked[event["requestId"]] |= {
+                "bytes": event["encodedDataLength"],
+                "end": event["timestamp"],
+            }
+
+    def all_asked(self) -> dict[str, str]:
+        """Tell who asked for each address first: the page itself or a script."""
+        asked: dict[str, str] = {}
+        for each in self._asked.values():
+            asked.setdefault(each["url"], each["kind"])
+        return asked
+
+    def sizes(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Tell what each address weighed the first time, and what came again afterwards."""
+        first: dict[str, int] = {}
+        again: dict[str, int] = {}
+        for each in self._asked.values():
+            (again if each["url"] in first else first)[each["url"]] = int(each.get("bytes", 0))
+        return first, again
+
+
+def test_the_page_can_be_put_on_the_home_screen(hall: Hall) -> None:
+    page = hall.open(create_ticket(hall.queue, BIRTH)["token"])
+    session = page.context.new_cdp_session(page)
+
+    # Playwright's profiles are private ones, which have no home screen; nothing else stands in the way.
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [error["errorId"] for error in errors] == ["in-incognito"]
+    manifest = json.loads(session.send("Page.getAppManifest")["data"])
+    assert manifest["start_url"] == "/follow?language=en"
+    assert manifest["name"].startswith("Navbat")
+    for icon in manifest["icons"]:
+        answer = page.request.get(hall.url + icon["src"])
+        assert answer.headers["content-type"] == "image/png"
+
+
+def test_what_a_locked_phone_is_told_is_shown_by_its_worker(hall: Hall) -> None:
+    token = create_ticket(hall.queue, BIRTH)["token"]
+    page = hall.open(token)
+    page.context.grant_permissions(["notifications"], origin=hall.url)
+    session = page.context.new_cdp_session(page)
+    registrations: list[dict[str, Any]] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"])
+    )
+    session.send("ServiceWorker.enable")
+    page.wait_for_timeout(200)
+    [registration] = {each["registrationId"] for each in registrations if each["scopeURL"].endswith("/t/")}
+
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {
+            "origin": hall.url,
+            "registrationId": registration,
+            "data": json.dumps(PUSH_TEXT | {"url": f"/t/{token}"}),
+        },
+    )
+
+    shown = eventually(lambda: page.evaluate(SHOWN), within_s=20)
+    assert shown == {
+        "title": PUSH_TEXT["title"],
+        "body": PUSH_TEXT["body"],
+        "lang": "en",
+        "url": f"/t/{token}",
+    }
