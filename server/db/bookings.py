@@ -6,6 +6,8 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, T
 
 from server.db.models import Id, UtcDateTime, metadata
 
+MARKED = "contact_mark IS NOT NULL OR phone_mark IS NOT NULL"
+
 # What an appointment was booked with. The marks are keyed hashes of the contact and of the phone: they limit hoarding
 # and missed appointments without keeping whose they are, and are erased when they limit nothing any more.
 bookings = Table(
@@ -22,8 +24,23 @@ bookings = Table(
     Column("contact_mark", LargeBinary),
     Column("phone_mark", LargeBinary),
     Column("changed_at", UtcDateTime, nullable=False),
-    Index("ix_bookings_contact_mark", "centre", "contact_mark"),
-    Index("ix_bookings_phone_mark", "centre", "phone_mark"),
+    *(
+        Index(
+            f"ix_bookings_{column}",
+            "centre",
+            column,
+            sqlite_where=text(f"{column} IS NOT NULL"),
+            postgresql_where=text(f"{column} IS NOT NULL"),
+        )
+        for column in ("contact_mark", "phone_mark")
+    ),
+    Index(
+        "ix_bookings_marked",
+        "centre",
+        "appointment_id",
+        sqlite_where=text(MARKED),
+        postgresql_where=text(MARKED),
+    ),
 )
 
 # The places of a slot that are in use: the key lets two bookings of the same moment not have the same one. The place of
@@ -97,6 +114,7 @@ notices = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("next_try_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
+    Index("ix_notices_ended", "centre", "ended_at"),
     Index(
         "ix_notices_unsent", "centre", "next_try_at", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)
     ),

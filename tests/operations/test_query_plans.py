@@ -8,12 +8,17 @@ grows with history, nor by an index of the whole centre's past.
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 import psycopg
+import pytest
 from sqlalchemy import event, text
 
+from server.config import Config
+from server.config.booking import Messages
 from server.db import queries
 from server.db.ledger import last_leaf, waits_since
+from server.domain.contacts import Contact
 from server.job_store import DatabaseJobStore
 from server.operations.context import Once
 from server.operations.ledger import Ledger, origin
@@ -30,6 +35,10 @@ GROWING = (
     "log_leaves",
     "log_heads",
     "appointments",
+    "bookings",
+    "results",
+    "collections",
+    "notices",
 )
 # The tables by the short names that some statements give them.
 NAMES = {"w": "tickets", "t": "tickets"}
@@ -56,6 +65,13 @@ def test_the_rule_seeks_and_never_scans(queue):
         assert any("using ix_tickets_waiting on" in line for line in plan), plan
         assert any("using ix_tickets_waiting_bound on" in line for line in plan), plan
         assert not any("Seq Scan on tickets" in line or "Sort" in line for line in plan), plan
+
+
+@pytest.fixture
+def config(config):
+    """The shipped centre, which sends mail."""
+    messages = Messages.model_validate({"email": {"host": "127.0.0.1", "sender": "hall@example.az"}})
+    return Config.model_validate(config.model_copy(update={"messages": messages}))
 
 
 def test_a_living_hall_runs_no_statement_that_costs_more_with_a_longer_past(queue, clock):
@@ -94,6 +110,7 @@ def _live(queue, clock):
     code = queue.check_ins.book(service=PASSPORT, slot_at=clock())["code"]
     tokens.append(queue.check_ins.check_in(code)["token"])
     queue.tickets.postpone(tokens[6], 5)
+    _book(queue, clock)
     _tick(queue, ledger, store)
     for number, official in officials.items():
         queue.sessions.identify(token)
@@ -131,6 +148,26 @@ def _live(queue, clock):
     _tick(queue, ledger, store)
 
 
+def _book(queue, clock):
+    """Book, move and cancel; announce what is ready, and collect it."""
+    day = clock().date() + timedelta(days=1)
+    first, second, third = (
+        datetime.fromisoformat(slot["at"]) for slot in queue.appointments.slots(PASSPORT, day)["slots"][:3]
+    )
+    contact = Contact("email", "leyla@example.az")
+    booked = [
+        queue.appointments.book(service=PASSPORT, slot_at=at, contact=contact, phone="cookie")
+        for at in (first, second)
+    ]
+    queue.appointments.move(booked[0]["token"], third)
+    queue.appointments.cancel(booked[1]["token"])
+    queue.appointments.of_day(day)
+    ready = queue.results.announce(service="ready_doc", reference="A-1", contact=contact)
+    file = queue.results.import_file(b"service,reference\nready_doc,A-2\nready_doc,A-3\n")
+    queue.results.withdraw(file["results"][0]["id"])
+    queue.check_ins.check_in(ready["code"])
+
+
 def _tick(queue, ledger, store):
     """What `server/timers.py`, the spooler and `/metrics` do."""
     queue.waits.refresh()
@@ -140,6 +177,12 @@ def _tick(queue, ledger, store):
     queue.tickets.end_postponements()
     queue.days.expire_earlier()
     queue.days.close()
+    queue.appointments.end_missed()
+    queue.results.end_expired()
+    for notice in queue.notices.take():
+        queue.notices.try_again(notice, "away")
+    queue.notices.forget()
+    queue.appointments.forget()
     ledger.seal()
     ledger.look()
     ledger.is_late()
@@ -219,6 +262,10 @@ PARTIAL = {
     "ix_tickets_live",
     "ix_events_alarms",
     "ix_print_jobs_pending",
+    "ix_appointments_booked",
+    "ix_results_ready",
+    "ix_notices_unsent",
+    "ix_bookings_marked",
 }
 OF_THE_PAST = {"centre=? AND day<?"}
 
