@@ -105,7 +105,12 @@ def _migrate(url: str) -> None:
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated, empty database of each kind."""
-    if request.param == "sqlite":
+    return fresh_database(request, tmp_path, request.param)
+
+
+def fresh_database(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> str:
+    """Make a migrated, empty database of a kind."""
+    if kind == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "hall.sqlite")
         return f"sqlite:///{tmp_path / 'hall.sqlite'}"
     make: Callable[[], str] = request.getfixturevalue("make_postgresql_url")

@@ -21,11 +21,20 @@ from server.domain.contacts import Contact
 from server.notice_texts import Message
 from server.sending import NotSent, Sender, make_providers
 from tests.builders import PASSPORT
+from tests.conftest import DATABASES, fresh_database
 from tests.servers import eventually, free_port
 from tests.skips import require
 
 MAIL, PHONE = Contact("email", "leyla@example.az"), Contact("sms", "+994501234567")
 TOMORROW = date(2026, 11, 25)
+
+# What depends on the database runs on both; the rest on SQLite alone, for the sake of time.
+both = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+
+
+@pytest.fixture
+def database_url(request, tmp_path):
+    return fresh_database(request, tmp_path, getattr(request, "param", "sqlite"))
 
 
 class Mailbox:
@@ -147,6 +156,7 @@ def calendar_of(mail):
     return Calendar.from_ical(part.get_content()).walk("VEVENT")[0]
 
 
+@both
 def test_a_booking_is_told_changed_and_reminded_by_mail(queue, clock, sender, mailbox, caplog):
     booked = book(queue, MAIL)
     sender.send_due()
@@ -242,6 +252,7 @@ def test_what_is_refused_for_good_is_not_tried_again(queue, clock, sender, mailb
     assert len(gateway.sent) == 1
 
 
+@both
 def test_a_message_that_a_worker_left_behind_is_taken_up_by_the_next(queue, clock, sender, mailbox):
     book(queue, MAIL)
     assert len(queue.notices.take()) == 1  # and this worker dies
@@ -268,6 +279,7 @@ def test_a_reminder_of_what_was_cancelled_or_moved_is_not_sent(queue, clock, sen
     assert len(mailbox.mails) == 1
 
 
+@both
 def test_each_message_goes_out_once_however_many_workers_look(queue, sender, mailbox):
     from tests.operations.test_races import at_once
 

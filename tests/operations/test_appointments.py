@@ -27,11 +27,20 @@ from server.errors import (
     SlotTaken,
 )
 from tests.builders import PASSPORT, open_counter
+from tests.conftest import DATABASES, fresh_database
 from tests.operations.test_races import at_once
 
 TODAY = date(2026, 11, 24)  # a Tuesday, 10:00
 TOMORROW = TODAY + timedelta(days=1)
 MAIL = Contact("email", "leyla@example.az")
+
+# What depends on the database runs on both; the rest on SQLite alone, for the sake of time.
+both = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+
+
+@pytest.fixture
+def database_url(request, tmp_path):
+    return fresh_database(request, tmp_path, getattr(request, "param", "sqlite"))
 
 
 @pytest.fixture
@@ -57,6 +66,7 @@ def rows(queue, table):
         return connection.execute(select(table)).fetchall()
 
 
+@both
 def test_a_booked_time_checks_in_as_an_appointment_and_the_log_shows_which(queue, clock):
     at = times(queue)[4]
     booked = book(queue, at, language="ru")
@@ -124,6 +134,7 @@ def test_days_tell_which_can_be_booked(queue, clock):
     assert days["2026-12-08"]["state"] == "free"
 
 
+@both
 def test_two_who_book_the_last_place_at_once_are_one_who_has_it_and_one_who_is_told(queue):
     at = times(queue)[0]
 
@@ -139,6 +150,7 @@ def test_two_who_book_the_last_place_at_once_are_one_who_has_it_and_one_who_is_t
     assert len(rows(queue, slot_places)) == len(rows(queue, appointments)) == 1
 
 
+@both
 def test_two_services_of_one_counter_booked_at_once_do_not_overdraw_it(queue, config):
     """Both race for the reserve of the same counters, though not for the same slot."""
     rivals = ["birth", "paternity", "name_change"]
@@ -178,6 +190,7 @@ def test_two_processes_cannot_book_the_same_place(queue, config, clock, database
 # Moves and cancellations.
 
 
+@both
 def test_a_cancelled_time_is_not_to_be_had_before_the_next_batch(queue, clock):
     at = times(queue)[0]
     booked = book(queue, at, contact=MAIL)
@@ -201,6 +214,7 @@ def test_a_cancelled_time_is_not_to_be_had_before_the_next_batch(queue, clock):
         queue.check_ins.check_in(booked["code"])
 
 
+@both
 def test_a_moved_appointment_has_its_new_time_only(queue, clock):
     first, second, *_ = times(queue)
     booked = book(queue, first, contact=MAIL)
@@ -287,6 +301,7 @@ def test_one_phone_and_one_contact_book_so_many_at_a_time_and_in_a_day(queue):
         book(queue, times(queue)[2], contact=Contact("email", "LEYLA@example.az"))
 
 
+@both
 def test_the_limit_holds_for_many_at_once(queue):
     starts = times(queue)
 
@@ -311,6 +326,7 @@ def miss(queue, clock, **kwargs):
     return booked
 
 
+@both
 def test_who_does_not_come_again_and_again_cannot_book_for_a_while(queue, clock):
     for _ in range(3):
         missed = miss(queue, clock, contact=MAIL)
@@ -330,6 +346,7 @@ def test_who_does_not_come_again_and_again_cannot_book_for_a_while(queue, clock)
     book(queue, times(queue, day)[0], contact=MAIL)
 
 
+@both
 def test_what_limits_nothing_any_more_is_forgotten(queue, clock):
     miss(queue, clock, contact=MAIL, phone="cookie")
     queue.appointments.forget()
@@ -394,6 +411,7 @@ def test_the_list_of_a_day_tells_of_nobody(queue, clock):
     assert queue.appointments.of_day(TODAY) == []
 
 
+@both
 def test_the_contact_goes_when_the_visit_ends(queue, clock):
     at = times(queue)[0]
     booked = book(queue, at, contact=MAIL)

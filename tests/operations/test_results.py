@@ -26,12 +26,21 @@ from server.errors import (
 )
 from server.operations.staff import Official
 from tests.builders import PASSPORT
+from tests.conftest import DATABASES, fresh_database
 from tests.operations.test_races import at_once
 
 READY = "ready_doc"  # of the agency asan
 MAIL = Contact("email", "leyla@example.az")
 OF_ASAN = Official(1, "a", "A", "official", agencies=("asan",))
 OF_ANOTHER = Official(2, "b", "B", "official", agencies=("moi",))
+
+# What depends on the database runs on both; the rest on SQLite alone, for the sake of time.
+both = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+
+
+@pytest.fixture
+def database_url(request, tmp_path):
+    return fresh_database(request, tmp_path, getattr(request, "param", "sqlite"))
 
 
 @pytest.fixture
@@ -45,6 +54,7 @@ def rows(queue, table):
         return connection.execute(select(table)).fetchall()
 
 
+@both
 def test_a_result_is_collected_by_its_code_at_the_target_of_collection(queue):
     ready = queue.results.announce(service=READY, reference="A-1", language="ru", contact=MAIL)
 
@@ -101,6 +111,7 @@ def test_an_official_sees_the_own_agencys_results_only(queue):
         queue.results.withdraw(ready["id"], official=OF_ANOTHER)
 
 
+@both
 def test_one_reference_is_ready_once_at_a_time_however_many_say_so(queue):
     def work(_):
         try:
@@ -117,6 +128,7 @@ def test_one_reference_is_ready_once_at_a_time_however_many_say_so(queue):
     queue.results.announce(service=READY, reference="A-1")
 
 
+@both
 def test_a_result_expires(queue, clock):
     ready = queue.results.announce(service=READY, reference="A-1", valid_days=2, contact=MAIL)
     clock.advance(days=2)
@@ -135,6 +147,7 @@ def test_a_result_expires(queue, clock):
 FILE = "service,reference,email\nready_doc,A-1,leyla@example.az\nready_doc,A-2,\n"
 
 
+@both
 def test_a_file_is_taken_whole(queue):
     taken = queue.results.import_file(FILE.encode(), official=OF_ASAN)
 
@@ -170,6 +183,7 @@ def test_an_official_cannot_announce_another_agencys_by_a_file(queue):
     assert {fault["key"] for fault in taken["faults"]} == {"service"}
 
 
+@both
 def test_the_same_file_sent_by_two_at_once_is_taken_once(queue):
     taken = at_once(4, lambda _: queue.results.import_file(FILE.encode()))
 
