@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from server.errors import StartError
 
-HEAD = "0018"
+HEAD = "0019"
 FOLDER = Path(__file__).parent / "migrations"
 
 
