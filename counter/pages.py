@@ -49,7 +49,7 @@ def inside(to: str | None) -> str:
     """Follow an address only within this site; browsers take a backslash for a slash."""
     if to and to.startswith("/") and not to.startswith(("//", "/\\")):
         return to
-    return url_for("counter.choose")
+    return url_for("counter.start")
 
 
 def check_form(staff: StaffCaller) -> None:

@@ -67,4 +67,4 @@ def _choices(config: Config) -> View:
 
 
 def _wording(language: str) -> View:
-    return texts(language, "reception", "counter", "team", "outreach")
+    return texts(language, "reception", "staff", "counter", "team", "outreach")

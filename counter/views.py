@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from server.api.callers import StaffCaller
     from server.operations.context import View
 
-# To whom the choice of a counter shows the way to /documents, /devices and /messages, which ask again.
-KEEPS_DEVICES = ("supervisor", "admin")
-PRINTS_DOCUMENTS = ("reception", "supervisor", "admin")
-
 
 @blueprint.get("/counter")
 def choose() -> ResponseReturnValue:
@@ -43,8 +39,6 @@ def choose() -> ResponseReturnValue:
         words,
         me=staff.user,
         csrf=staff.csrf,
-        prints_documents=staff.role in PRINTS_DOCUMENTS,
-        keeps_devices=staff.role in KEEPS_DEVICES,
         zones=_by_zone(rows, staff),
         unknown=words.text("counter.choose_unknown", n=typed) if typed else None,
         unknown_text=words.text("counter.choose_unknown", n="{n}"),

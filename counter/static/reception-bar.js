@@ -20,7 +20,8 @@ export function DeskBar({ page, state }) {
         ${languages().map((code) => html`<option value=${code} lang=${code} selected=${code === language()}>${t("counter.own_name", {}, code)}</option>`)}
       </select>
     </label>
-    <div class="top__me"><span class="top__name">${page.me.name}</span></div>
+    <div class="top__me"><span class="top__name">${page.me.name}</span>
+      <a class="top__link" href="/staff">${t("staff.doors")}</a></div>
     <form method="post" action="/sign-out">
       <input type="hidden" name="csrf_token" value=${page.csrf} />
       <button class="button top__out">${t("counter.sign_out")}</button>

@@ -103,7 +103,8 @@ def test_a_refused_sign_in_says_why_and_never_which_of_the_two(
     "to", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", ""]
 )
 def test_sign_in_leads_nowhere_outside_this_site(desk: FlaskClient, to: str) -> None:
-    assert sign_in(desk, next=to).headers["Location"] == "/counter"
+    assert sign_in(desk, next=to).headers["Location"] == "/staff/start"
+    assert desk.get("/staff/start").headers["Location"] == "/counter"
 
 
 def test_signing_out_ends_the_session_for_a_copied_cookie_too(app: Flask, desk: FlaskClient) -> None:

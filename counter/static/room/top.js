@@ -15,6 +15,7 @@ export function Top({ watch, page }) {
       ${t(hasSound ? "room.sound_on" : "room.sound_off")}
     </button>
     <${LanguageChoice} />
+    <a class="room-top__link" href="/staff">${t("room.doors")}</a>
     <a class="room-top__link" href="/account">${page.me.name}</a>
     <form method="post" action="/sign-out">
       <input type="hidden" name="csrf_token" value=${document.querySelector('meta[name="csrf-token"]').content} />
