@@ -33,6 +33,10 @@ class Randomness:
         """Make the key of a second factor: 160 bits, as RFC 4226 recommends."""
         return secrets.token_bytes(20)
 
+    def share(self) -> float:
+        """Draw a number from 0 to 1, which nobody can foresee."""
+        return secrets.randbelow(1 << 32) / (1 << 32)
+
     def salt(self) -> bytes:
         """Make the salt of one entry of the log."""
         return secrets.token_bytes(16)

@@ -22,6 +22,8 @@ class Booking(Part):
         horizon_days: So long before it a day's slots are opened, at the first of `release_at`.
         late_share: Of a day's reserve is opened only `late_days` before it, for those who learn late that they must come.
         release_at: At these times of each day a batch is opened; what was cancelled since waits for the next one.
+        scatter_minutes: What was cancelled comes back at a random moment within so long after its batch, so that
+            nobody can hand a time over by a cancellation at the right second.
         step_minutes: Slots begin at a multiple of this; a service's slot is as long as its minutes, rounded up to it.
         notice_minutes: A slot can be booked until so long before it begins.
         contact: Whether a visitor must leave an address or a telephone.
@@ -39,6 +41,7 @@ class Booking(Part):
         "10:00",
         "16:00",
     )
+    scatter_minutes: Annotated[int, Field(ge=0, le=240)] = 30
     step_minutes: Literal[5, 10, 15, 20, 30, 60] = 15
     notice_minutes: Annotated[int, Field(ge=0, le=1440)] = 60
     contact: Literal["optional", "required"] = "optional"

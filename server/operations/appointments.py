@@ -340,7 +340,7 @@ class Appointments:
             raise SlotTaken
         minutes = self._finding.bookable(row.service).minutes
         slot = self._free_slot(tx, row.service, slot_at, without=row.id)
-        booking_rows.give_back(tx, row.id, self._finding.next_release(tx.now))
+        booking_rows.give_back(tx, row.id, self._frees_at(tx.now))
         self._claim(tx, row.id, row.service, slot, minutes)
         tx.execute(update(appointments).where(appointments.c.id == row.id).values(slot_at=slot.at))
         self._change(tx, row, minutes=minutes, moves=row.moves + 1)
@@ -358,7 +358,7 @@ class Appointments:
         if found is not None and found.state == "cancelled":
             return self._view(found)
         row = self._changeable(found, None, "cancel")
-        booking_rows.give_back(tx, row.id, self._finding.next_release(tx.now))
+        booking_rows.give_back(tx, row.id, self._frees_at(tx.now))
         tx.execute(update(appointments).where(appointments.c.id == row.id).values(state="cancelled"))
         self._change(tx, row)
         self._record(tx, EventKind.APPOINTMENT_CANCELLED, row.id, row.service, slot_at=row.slot_at)
@@ -376,6 +376,11 @@ class Appointments:
         elif contact is not None:
             self._notices.forget_contact(tx, appointment=row.id)
         return self._view(self._read(tx, row.id))
+
+    def _frees_at(self, now: datetime) -> datetime:
+        """Draw when a time that is given back can be booked again."""
+        scatter = timedelta(minutes=self._context.config.booking.scatter_minutes)
+        return self._finding.next_release(now) + scatter * self._context.randomness.share()
 
     def _changeable(self, found: Record | None, now: datetime | None, action: str) -> Record:
         if found is None or found.token is None:

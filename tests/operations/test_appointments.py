@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from server.app import open_queue
 from server.config import Booking, Config
 from server.config.booking import Messages
 from server.db.bookings import bookings, contacts, notices, slot_places
@@ -47,7 +48,7 @@ def database_url(request, tmp_path):
 def config(config):
     """The shipped centre, which can tell by mail, and reserves one counter of seven for passports."""
     changes = {
-        "booking": Booking(reserved_share=0.15, late_share=0.0),
+        "booking": Booking(reserved_share=0.15, late_share=0.0, scatter_minutes=0),
         "messages": Messages.model_validate({"email": {"host": "127.0.0.1", "sender": "hall@example.az"}}),
     }
     return Config.model_validate(config.model_copy(update=changes))
@@ -172,8 +173,6 @@ def test_two_services_of_one_counter_booked_at_once_do_not_overdraw_it(queue, co
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_two_processes_cannot_book_the_same_place(queue, config, clock, database_url):
-    from server.app import open_queue
-
     other = open_queue(config, database_url=database_url, clock=clock)
     at = times(queue)[0]
 
@@ -212,6 +211,39 @@ def test_a_cancelled_time_is_not_to_be_had_before_the_next_batch(queue, clock):
     assert {row.state for row in rows(queue, notices)} == {"dropped"}
     with pytest.raises(CodeCancelled):
         queue.check_ins.check_in(booked["code"])
+
+
+def test_nobody_can_tell_the_second_at_which_a_cancelled_time_comes_back(clock, config, database_url):
+    scattered = config.booking.model_copy(update={"scatter_minutes": 30})
+    queue = open_queue(
+        config.model_copy(update={"booking": scattered}), database_url=database_url, clock=clock
+    )
+    starts = times(queue)[:6]
+    for number, at in enumerate(starts):
+        queue.appointments.cancel(book(queue, at, phone=f"phone-{number}")["token"])
+
+    frees = sorted(row.frees_at for row in rows(queue, slot_places))
+    batch = datetime.fromisoformat("2026-11-24T16:00:00+04:00")
+    assert all(batch <= at < batch + timedelta(minutes=30) for at in frees)
+    assert len(set(frees)) == len(starts)
+    clock.now = batch + timedelta(minutes=30)
+    assert set(starts) <= set(times(queue))
+    queue.context.database.close()
+
+
+def test_the_estimate_knows_who_is_still_to_come(queue, clock):
+    def expected():
+        with queue.context.database.read() as connection:
+            bookings = queue.waits.hall(connection, clock()).bookings
+        return [each.comer.service for each in bookings]
+
+    first, second, *_ = times(queue, TODAY)
+    token = book(queue, first)["token"]
+    book(queue, second)
+    assert expected() == [PASSPORT, PASSPORT]
+
+    queue.appointments.cancel(token)
+    assert expected() == [PASSPORT]
 
 
 @both
