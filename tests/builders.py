@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from server.db import queries
+from server.operations.ledger import entry_of
+
 if TYPE_CHECKING:
     from server.operations import Queue
     from server.operations.staff import Official
@@ -34,3 +37,10 @@ def open_counter(queue: Queue, number: int, official: Official | None = None) ->
     official = official or create_official(queue, f"official-{number}")
     queue.counters.open(number, official)
     return official
+
+
+def entries_of(queue: Queue) -> list[dict[str, Any]]:
+    """Read the log's entries, sealed or not, in their order."""
+    with queue.context.database.read() as connection:
+        rows = queries.events_after(connection, queue.context.centre, 0, limit=10_000)
+    return [dict(entry_of(row)) for row in rows]
