@@ -34,6 +34,13 @@ def supervisor() -> ResponseReturnValue:
         "room": queue().room.view(staff.user),
         "me": {"id": staff.user.id, "name": staff.user.name},
         "may_act": staff.role in ACT,
+        # With the page and not with each state: it changes with a start only.
+        "offered": [
+            {"service": each.key, "name": each.name, "agency_name": config.agency[each.agency].name}
+            for each in config.services
+            if "walk_in" in each.channels
+            and (staff.user.agencies is None or each.agency in staff.user.agencies)
+        ],
         "idle_minutes": config.sign_in.idle_minutes,
         "pause_reasons": {each.key: each.name for each in config.policy.pause_reasons},
     }

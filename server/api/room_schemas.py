@@ -30,6 +30,7 @@ class RoomService(BaseModel):
     agency: str
     agency_name: Names
     zone: str
+    is_closed: bool = Field(description="To walk-ins, for the rest of the day")
     target_s: int
     counters: int = Field(description="Open for it")
     waiting: int

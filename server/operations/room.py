@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from server.db import queries, rooms
+from server.db import availability, queries, rooms
 from server.domain import alerts
 from server.domain.alerts import Alert, AlertKind
 from server.domain.numbering import day_of
@@ -16,7 +16,7 @@ from server.operations.serving import servable
 from server.operations.waits import wait_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -62,6 +62,7 @@ class Room:
             found = self._alerts(connection, counters, in_hand.values(), waits, since=since, now=now)
             seen = rooms.acknowledged(connection, context.centre)
             counted = rooms.counted(connection, context.centre, today)
+            closed = availability.closed_on(connection, context.centre, today)
             version = queries.last_event_id(connection, context.centre)
         concerns = self._services_of(official)
         return {
@@ -75,7 +76,7 @@ class Room:
                 "served": counted.get("served", 0),
                 "missed": counted.get("no_show", 0),
             },
-            "services": self._services(waits, counters, concerns),
+            "services": self._services(waits, counters, concerns, closed),
             "counters": [
                 self._counter(row, in_hand.get(row.number))
                 for row in counters
@@ -126,7 +127,11 @@ class Room:
     # What stands in the room.
 
     def _services(
-        self, waits: dict[str, alerts.Waits], counters: Sequence[Record], concerns: frozenset[str]
+        self,
+        waits: dict[str, alerts.Waits],
+        counters: Sequence[Record],
+        concerns: frozenset[str],
+        closed: Collection[str],
     ) -> list[View]:
         config = self._context.config
         at_work: dict[str, int] = defaultdict(int)
@@ -137,7 +142,7 @@ class Room:
         shown = [
             each
             for each in config.services
-            if each.key in concerns and (each.key in waits or at_work[each.key])
+            if each.key in concerns and (each.key in waits or at_work[each.key] or each.key in closed)
         ]
         views = [
             {
@@ -146,6 +151,7 @@ class Room:
                 "agency": each.agency,
                 "agency_name": config.agency[each.agency].name,
                 "zone": each.zone,
+                "is_closed": each.key in closed,
                 "target_s": each.target_minutes * 60,
                 "counters": at_work[each.key],
                 "waiting": waits[each.key].count if each.key in waits else 0,

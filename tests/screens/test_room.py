@@ -9,6 +9,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from server.app import create_app
+from server.errors import Conflict
 from tests.builders import BIRTH, create_official, create_ticket, open_counter, open_session
 from tests.screens.accessibility import violations
 
@@ -94,6 +95,21 @@ def test_an_official_is_moved_by_one_and_a_second_supervisor_is_told(hall: Hall)
     # The second one's dialog went with the official, or its act is refused: the room is right again either way.
     other.wait_for_selector(".seat[data-state=open]:has-text('19')")
     assert hall.queue.counters.view(20)["official"] is None
+
+
+def test_a_service_is_closed_for_the_day_and_opened_again(hall: Hall) -> None:
+    page = hall.open_as("nigar", "supervisor")
+    page.click("summary:has-text('Close a service')")
+    page.select_option("#close-service", BIRTH)
+    page.click(".close-one button")
+    page.wait_for_selector(".closed-services li")
+
+    with pytest.raises(Conflict):
+        create_ticket(hall.queue, BIRTH)
+    assert violations(page) == []
+    page.click(".closed-services button")
+    page.wait_for_selector(".closed-services", state="detached")
+    create_ticket(hall.queue, BIRTH)
 
 
 def test_an_auditor_sees_all_and_can_do_nothing(hall: Hall) -> None:

@@ -29,7 +29,7 @@ function Room() {
       <div class="room__right">
         <${Today} room=${room} />
         <${Advice} watch=${watch} />
-        <${Services} room=${room} />
+        <${Services} watch=${watch} page=${page} />
         <${Counters} watch=${watch} page=${page} />
         <${Flow} watch=${watch} />
       </div>

@@ -65,8 +65,21 @@ export class Watch {
    * @param {object} [body]
    * @returns {Promise<boolean>} whether it was done
    */
-  async act(path, body = {}) {
-    const answer = await request("POST", `/api/v1/room/${path}`, body);
+  act(path, body = {}) {
+    return this.#send(`/api/v1/room/${path}`, body);
+  }
+
+  /**
+   * @param {string} service
+   * @param {boolean} isOpen to walk-ins, for the rest of the day
+   * @returns {Promise<boolean>}
+   */
+  setOpen(service, isOpen) {
+    return this.#send(`/api/v1/services/${service}/availability`, { open: isOpen });
+  }
+
+  async #send(path, body) {
+    const answer = await request("POST", path, body);
     this.store.update({ refused: answer.ok ? null : answer.data?.detail ?? t("room.no_answer") });
     await this.#ask();
     return answer.ok;
