@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from server.app import Demo
+from server.demo_outreach import sample_requests
 from server.domain.states import CounterState, TicketState
 from server.errors import QueueError
 from server.operations.touchscreens import hash_code
@@ -78,6 +79,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> None:
     queue: Queue = app.extensions["queue"]
     shown.accounts.extend(sample_accounts(queue, notes))
     shown.devices.extend(sample_devices(queue, notes))
+    sample_requests(queue)
     life = Life(
         queue,
         Visitors(settings.config, seed=secrets.randbits(32)),

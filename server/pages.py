@@ -54,10 +54,14 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
 def index() -> Response:
     demo = _hall().demo
     config = queue().context.config
+    teams = config.outreach.teams
     screens = [
         {"title_key": "demo.kiosk", "href": "/kiosk", "kind": "visitors"},
         {"title_key": "booking.title", "href": "/book", "kind": "visitors"},
+        *([{"title_key": "outreach.title", "href": "/outreach", "kind": "visitors"}] if teams else []),
         {"title_key": "demo.counter", "href": "/counter", "kind": "staff"},
+        {"title_key": "reception.title", "href": "/reception", "kind": "staff"},
+        *([{"title_key": "team.title", "href": "/team", "kind": "staff"}] if teams else []),
         {"title_key": "collection.title", "href": "/collection", "kind": "staff"},
         {"title_key": "demo.display", "href": "/display", "kind": "hall"},
         {"title_key": "demo.statistics", "href": "/statistics", "kind": "hall"},

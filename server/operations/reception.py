@@ -19,6 +19,7 @@ from server.errors import (
     PrinterNotFound,
     PrintJobStateError,
     PriorityGiven,
+    ServiceClosed,
     ServiceNotFound,
     TicketNotFound,
 )
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from server.db.engine import Transaction
     from server.db.models import Record
     from server.domain.calling import Terms
+    from server.operations.admitting import Admitting
     from server.operations.notices import Notices
     from server.operations.staff import Official
     from server.operations.ticket_views import TicketViews
@@ -65,6 +67,7 @@ class Reception:
         issuing: Issuing,
         print_jobs: PrintJobs,
         notices: Notices,
+        admitting: Admitting,
     ) -> None:
         self._context = context
         self._views = views
@@ -72,6 +75,7 @@ class Reception:
         self._issuing = issuing
         self._print_jobs = print_jobs
         self._notices = notices
+        self._admitting = admitting
 
     def issue(
         self,
@@ -134,7 +138,7 @@ class Reception:
 
         Raises:
             TicketNotFound, TicketStateError: It is not of today, or does not wait.
-            ServiceNotFound, NotWalkIn: The new service cannot be waited for here.
+            ServiceNotFound, NotWalkIn, ServiceClosed: The new service cannot be waited for here, or not today.
             BadInput: Neither is given, or an unknown language.
         """
         if service is None and language is None:
@@ -145,6 +149,8 @@ class Reception:
             self._check_service(service)
 
         def work(tx: Transaction, ticket: Record) -> None:
+            if service is not None and service in self._admitting.closed(tx.connection):
+                raise ServiceClosed(service=service)
             self._change(tx, official, ticket, service or ticket.service, language or ticket.language)
 
         return self._act(id, "change", work, once)

@@ -209,6 +209,21 @@ def test_a_visit_that_was_cancelled_meanwhile_is_told_and_stays_cancelled_and_wh
     assert findings(queue) == []
 
 
+def test_an_act_of_one_visit_never_falls_on_another(queue, clock, official):
+    ask_and_plan(queue, 0, telephone="+994502220000")
+    ask_and_plan(queue, 1, telephone="+994502220001")
+    first, second = (visit["ticket"] for visit in queue.teams.day(TEAM, official)["visits"])
+    queue.teams.sync(TEAM, official, [*acts(clock, None, "open"), *acts(clock, first, "next", "start")])
+
+    answer = queue.teams.sync(TEAM, official, acts(clock, second, "finish", "hold", "no_show", prefix="b"))
+
+    assert [(each["outcome"], each["state"]) for each in answer["results"]] == [
+        ("ticket_state", "waiting")
+    ] * 3
+    states = [visit["state"] for visit in queue.teams.day(TEAM, official)["visits"]]
+    assert states == ["serving", "waiting"]
+
+
 def test_a_list_that_was_changed_meanwhile_makes_the_call_one_out_of_turn_that_says_why(
     queue, clock, official
 ):

@@ -20,6 +20,7 @@ from server.errors import (
     PrinterNotFound,
     PrintJobStateError,
     PriorityGiven,
+    ServiceClosed,
     TicketNotFound,
     TicketStateError,
 )
@@ -116,7 +117,6 @@ def test_a_forged_credit_is_found(queue, desk):
 
 def test_what_cannot_be_done_is_refused_and_changes_nothing(queue, desk):
     ticket = create_ticket(queue, BIRTH)
-    before = len(log(queue))
 
     with pytest.raises(EvidenceNotSeen):
         queue.reception.give_priority(ticket["id"], desk, category="age_70", evidence=False)
@@ -126,9 +126,13 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(queue, desk):
         queue.reception.change(ticket["id"], desk, service="ready_doc")
     with pytest.raises(BadInput):
         queue.reception.change(ticket["id"], desk, language="xx")
+    queue.services.set_availability(PASSPORT, is_open=False)
+    with pytest.raises(ServiceClosed):
+        queue.reception.change(ticket["id"], desk, service=PASSPORT)
+    queue.services.set_availability(PASSPORT, is_open=True)
     with pytest.raises(TicketNotFound):
         queue.reception.change(999, desk, language="ru")
-    assert len(log(queue)) == before
+    assert len([each for each in log(queue) if each["kind"].startswith("ticket.")]) == 1
 
     queue.reception.give_priority(ticket["id"], desk, category="age_70", evidence=True)
     with pytest.raises(PriorityGiven):
