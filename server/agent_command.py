@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from printing.errors import UnsupportedTransport
 from printing.transports import check_uri
+from server.agent_pairing import kept_token, pair
 from server.errors import StartError
 
 if TYPE_CHECKING:
@@ -23,12 +24,17 @@ def run_agent(options: argparse.Namespace) -> int:
         StartError: It has no token, or an address that leads to no printer.
     """
     token = options.token or os.environ.get("NAVBAT_DEVICE_TOKEN")
-    if not token:
-        raise StartError("the agent needs its device's token: set NAVBAT_DEVICE_TOKEN, or give --token")
+    token = token or kept_token(options.data_dir)
+    if not token and not options.pair:
+        raise StartError(
+            "the agent needs its device's token: set NAVBAT_DEVICE_TOKEN, or give --token or --pair"
+        )
     try:
         check_uri(options.printer)
     except UnsupportedTransport as error:
         raise StartError(str(error)) from error
+    if not token:
+        token = pair(options.server.rstrip("/"), options.data_dir, lambda text: print(text, flush=True))
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     from kiosk.agent import Agent
 

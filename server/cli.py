@@ -164,6 +164,11 @@ def _agent(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     agent.add_argument("--token", help="the device's token; better in $NAVBAT_DEVICE_TOKEN")
     agent.add_argument(
+        "--pair",
+        action="store_true",
+        help="without a token: say a code, and wait until it is typed at /devices",
+    )
+    agent.add_argument(
         "--printer", required=True, metavar="URI", help="the printer here, such as usb:///dev/navbat-printer"
     )
     agent.add_argument(

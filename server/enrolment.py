@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request
 
 from server import qr
 from server.api.answers import json_answer
-from server.api.callers import DEVICE_COOKIE, queue
+from server.api.callers import DEVICE_COOKIE, device_from_cookie, queue
 from server.errors import DeviceNotFound, PairingEnded
 from server.limits import CODES, SIGN_IN, limiter
 from server.operations.pairing import LASTS
@@ -26,8 +26,15 @@ PAIRING_COOKIE = "navbat_pairing"
 
 
 @blueprint.get("/enrol")
-def form() -> Response:
-    """Show a code, which the page asks for; below it a field for a token."""
+def form() -> AnyResponse:
+    """
+    Show a code, which the page asks for; below it a field for a token.
+
+    A screen that is enrolled goes where it belongs, so that every screen may be started with this address.
+    """
+    device = device_from_cookie()
+    if device is not None and not request.args and device.kind != "printer":
+        return redirect(HOME[device.kind], 303)
     return page("enrol.html", errors=[], to=_inside(request.args.get("to")))
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from werkzeug.serving import make_server
 
+from server.agent_pairing import kept_token, pair
 from server.app import create_app
+from server.operations.devices import Place
 from tests.builders import create_official, open_counter, open_session
 from tests.screens.accessibility import violations
 from tests.servers import eventually
@@ -208,3 +210,22 @@ def test_the_pages_of_supervisors_can_be_read_by_everyone(
     for path in ("/devices", "/messages"):
         supervisor.goto(f"{url}{path}?language={language}")
         assert violations(supervisor) == []
+
+
+def test_a_print_agent_says_its_code_where_it_is_started(queue: Queue, url: str, tmp_path: Path) -> None:
+    said: list[str] = []
+    got: list[str] = []
+    folder = tmp_path / "agent"
+    agent = threading.Thread(
+        target=lambda: got.append(pair(url, folder, said.append, every_s=0.1)), daemon=True
+    )
+    agent.start()
+    code = eventually(lambda: said)[0].split(" at ")[0].removeprefix("type ")
+
+    official = create_official(queue, "rana", role="supervisor")
+    device = queue.pairings.complete(official, code, "agent-2", Place("printer", printer="zone-a"))
+
+    agent.join(10)
+    assert queue.devices.identify(got[0]) == device
+    assert kept_token(folder) == got[0]
+    assert (folder / "token").stat().st_mode & 0o077 == 0
