@@ -18,7 +18,7 @@ def add_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     back = commands.add_parser(
         "restore", parents=[common], help="bring a copy back; the server must be stopped"
     )
-    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("file", type=Path, metavar="FILE", help="as `navbat backup` has made it")
     back.add_argument("--replace", action="store_true", help="what is in the database now is gone then")
     back.set_defaults(command=_restore)
 
