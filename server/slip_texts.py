@@ -62,7 +62,8 @@ class SlipTexts(SlipWriter):
             missed=self._missed(words),
             qr_url=f"{self._context.public_url}/t/{document['token']}",
             qr_title=words.text("paper.follow"),
-            qr_caption=words.text("paper.follow_caption"),
+            # Whoever has no camera types the code there.
+            qr_caption=f"{words.text('paper.follow_caption')} {self._where_to_type()}",
             code=document["code"],
             receipt=self.labelled(words, "receipt", receipt) if receipt else None,
         )
@@ -86,6 +87,10 @@ class SlipTexts(SlipWriter):
             valid=self.labelled(words, "rate_valid", self.day(document["valid_until"], words)),
             privacy=words.text("paper.rate_privacy"),
         )
+
+    def _where_to_type(self) -> str:
+        """Tell where the code opens the ticket, without what a browser adds by itself."""
+        return f"{self._context.public_url.partition('://')[2]}/f"
 
     def _missed(self, words: Wording) -> str:
         policy = self._config.policy
