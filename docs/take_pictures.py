@@ -107,6 +107,7 @@ def take_all(camera: Camera) -> None:
         page = camera.phone(f"/t/{ticket['token']}?language={language}")
         page.wait_for_selector("html[data-drawn]")
         camera.take(f"phone-waiting-{language}", page, width=585)
+    phone_pictures(camera, waits)
     terminal = sign_in(camera, index)
     for language in LANGUAGES:
         terminal_picture(camera, terminal, language)
@@ -121,6 +122,22 @@ def take_all(camera: Camera) -> None:
     )
     slip_pictures(camera, called)
     act(terminal, "close")
+
+
+def phone_pictures(camera: Camera, waits: dict[str, dict[str, Any]]) -> None:
+    """Take what a visitor does on the phone: what a pause costs, a number from afar, and no connection."""
+    page = camera.phone(f"/t/{waits['az']['token']}/later?language=az")
+    camera.take("phone-later-az", page, width=585)
+    page = camera.phone("/take/birth?language=ru")
+    camera.take("phone-service-ru", page, width=585)
+    page.tap("#go")
+    page.wait_for_selector("html[data-drawn]")
+    camera.take("phone-from-afar-ru", page, width=585)
+    page = camera.phone(f"/t/{waits['az']['token']}?language=az")
+    page.wait_for_selector("html[data-drawn]")
+    page.context.set_offline(True)
+    page.wait_for_selector("p.offline")
+    camera.take("phone-offline-az", page, width=585)
 
 
 def enrol(camera: Camera, size: dict[str, int]) -> Page:
