@@ -31,6 +31,7 @@ DOORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("documents", "/documents", MINDS),
     ("messages", "/messages", ANSWERS),
     ("devices", "/devices", ANSWERS),
+    ("users", "/admin/users", WATCHES),
     ("statistics", "/statistics", EVERYONE),
     ("account", "/account", EVERYONE),
 )

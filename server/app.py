@@ -250,6 +250,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         room,
         signing_in,
         single_sign_on,
+        users,
         views,
     )
     from counter.blueprint import blueprint as counter

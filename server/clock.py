@@ -29,6 +29,10 @@ class Randomness:
         """Make the six signs that a visitor can type: one of 21**6 = 85 million."""
         return "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
 
+    def password(self) -> str:
+        """Make a password that is told once and typed once, such as "k7cq-3mwx-…": 21**16, 70 bits."""
+        return "-".join("".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(4)).lower()
+
     def secret(self) -> bytes:
         """Make the key of a second factor: 160 bits, as RFC 4226 recommends."""
         return secrets.token_bytes(20)

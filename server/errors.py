@@ -145,6 +145,12 @@ class DeviceNotFound(NotFound):
     key = "device_not_found"
 
 
+class AccountNotFound(NotFound):
+    """Nobody here has this account, or none that this caller answers for."""
+
+    key = "account_not_found"
+
+
 class SessionNotFound(NotFound):
     """Nobody here has this session, or it has ended."""
 
@@ -479,6 +485,24 @@ class TooManyRequests(Conflict):
     """So many requests are open under one telephone that another would be one too many; carries `open_requests`."""
 
     key = "too_many_requests"
+
+
+class UsernameTaken(Conflict):
+    """Somebody signs in by this name already; names of disabled accounts stay theirs."""
+
+    key = "username_taken"
+
+
+class LastAdmin(Conflict):
+    """Without this account nobody could administer the whole centre."""
+
+    key = "last_admin"
+
+
+class OwnAccount(Conflict):
+    """What nobody does to their own account by the administration: their own page asks for the password first."""
+
+    key = "own_account"
 
 
 class NotServedHere(Conflict):

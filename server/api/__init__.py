@@ -28,6 +28,7 @@ def register(app: OpenAPI) -> None:
         reception,
         room,
         tickets,
+        users,
         voice,
     )
 
@@ -48,5 +49,6 @@ def register(app: OpenAPI) -> None:
         outreach,
         room,
         booking,
+        users,
     ):
         app.register_api(module.blueprint)

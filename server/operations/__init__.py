@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.domain.waiting import forecast
+from server.operations.accounts import Accounts
 from server.operations.admitting import Admitting
 from server.operations.advice import Advice
 from server.operations.announcing import Announcing
@@ -93,6 +94,7 @@ class Queue:
     advice: Advice
     supervising: Supervising
     staff: Staff
+    accounts: Accounts
     sessions: Sessions
     second_factor: SecondFactor
     passkeys: Passkeys
@@ -137,6 +139,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     counters = Counters(context, counter_views)
     tickets = Tickets(context, ticket_views, issuing)
     sessions = Sessions(context)
+    staff = Staff(context)
     messages = Messages(context)
     notices = Notices(context)
     visits = Visits(context, counters, counter_views, print_jobs)
@@ -169,7 +172,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         room=Room(context, waits, printer_states),
         advice=Advice(context, waits, forecaster),
         supervising=Supervising(context, counters, visits),
-        staff=Staff(context),
+        staff=staff,
+        accounts=Accounts(context, staff, sessions),
         sessions=sessions,
         second_factor=SecondFactor(context),
         passkeys=Passkeys(context, sessions),

@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from server.db.models import staff_sessions, users
-from server.errors import BadInput
+from server.errors import BadInput, UsernameTaken
 from server.events import EventKind
 from server.operations.passwords import NO_PASSWORD, Passwords
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from server.config import Config
     from server.db.engine import Transaction
     from server.db.models import Record
     from server.operations.context import Context
 
 ROLES = ("official", "reception", "supervisor", "admin", "auditor")
+MAX_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,45 +67,51 @@ class Staff:
             password: None for an account that nobody can sign in to.
 
         Raises:
-            BadInput: An unknown role or agency, a name that is taken or empty, a password that is too short or long.
+            BadInput: An unknown role or agency, an empty name, a password that is too short or long.
+            UsernameTaken: Somebody has the name.
         """
-        config = self._context.config
-        unknown = {
-            "agencies": sorted(set(agencies or ()) - set(config.agency)),
-            "services": sorted(set(services or ()) - set(config.service)),
-        }
-        if role not in ROLES:
-            raise BadInput(f"role: one of {', '.join(ROLES)}", field="role", value=role)
-        for field, keys in unknown.items():
-            if keys:
-                raise BadInput(f"{field}: unknown {', '.join(keys)}", field=field, value=keys)
-        if not username.strip() or len(username) > 60:
-            raise BadInput("username: 1 to 60 signs", field="username", value=username)
-        hashed = NO_PASSWORD if password is None else self._passwords.hash(password)
-        row: dict[str, Any] = {
-            "centre": self._context.centre,
-            "username": username.strip(),
-            "name": name or username.strip(),
+        row = self.new_row(
+            username,
+            role=role,
+            password=password,
+            name=name,
+            agencies=agencies,
+            services=services,
+            must_change=must_change,
+        )
+        with self._context.database.write() as tx:
+            return insert_account(tx, row)
+
+    def new_row(
+        self,
+        username: str,
+        *,
+        role: str,
+        password: str | None,
+        name: str | None = None,
+        agencies: Sequence[str] | None = None,
+        services: Sequence[str] | None = None,
+        must_change: bool = False,
+    ) -> dict[str, Any]:
+        """
+        Check what an account is to be made of, and hash its password, which takes a while.
+
+        Raises:
+            BadInput: As `add`.
+        """
+        check_parts(self._context.config, role=role, agencies=agencies, services=services)
+        username = username.strip()
+        if not 1 <= len(username) <= MAX_NAME:
+            raise BadInput(f"username: 1 to {MAX_NAME} signs", field="username", value=username)
+        return {
+            "username": username,
+            "name": name or username,
             "role": role,
-            "password_hash": hashed,
+            "password_hash": NO_PASSWORD if password is None else self._passwords.hash(password),
             "agencies": list(agencies) if agencies is not None else None,
             "services": list(services) if services is not None else None,
             "must_change": must_change,
         }
-        try:
-            with self._context.database.write() as tx:
-                id = tx.execute(
-                    insert(users).returning(users.c.id), {**row, "created_at": tx.now}
-                ).scalar_one()
-        except IntegrityError as error:
-            raise BadInput("username: it is taken", field="username", value=username) from error
-        return Official(
-            id,
-            username.strip(),
-            name or username.strip(),
-            role,
-            tuple(agencies) if agencies is not None else None,
-        )
 
     def set_password(self, username: str, password: str, *, must_change: bool = False) -> None:
         """
@@ -126,7 +133,7 @@ class Staff:
             ).scalar()
             if user is None:
                 raise BadInput("username: no such account", field="username", value=username)
-            _end_sessions(tx, user)
+            end_sessions(tx, user)
             tx.record(EventKind.ACCOUNT_CHANGED, official=user, what="password_given")
 
     def change_password(self, user: Official, *, old: str, new: str, session: int | None = None) -> None:
@@ -148,7 +155,7 @@ class Staff:
             tx.execute(
                 update(users).where(users.c.id == user.id).values(password_hash=hashed, must_change=False)
             )
-            _end_sessions(tx, user.id, but=session)
+            end_sessions(tx, user.id, but=session)
             tx.record(EventKind.ACCOUNT_CHANGED, official=user.id, what="password_chosen", by=user.id)
 
     def is_password(self, user: Official, password: str) -> bool:
@@ -177,7 +184,42 @@ class Staff:
             )
 
 
-def _end_sessions(tx: Transaction, user: int, *, but: int | None = None) -> None:
+def check_parts(
+    config: Config, *, role: str, agencies: Sequence[str] | None, services: Sequence[str] | None
+) -> None:
+    """
+    See that the centre has what an account is to have.
+
+    Raises:
+        BadInput: An unknown role, agency or service; `field` names which.
+    """
+    unknown = {
+        "agencies": sorted(set(agencies or ()) - set(config.agency)),
+        "services": sorted(set(services or ()) - set(config.service)),
+    }
+    if role not in ROLES:
+        raise BadInput(f"role: one of {', '.join(ROLES)}", field="role", value=role)
+    for field, keys in unknown.items():
+        if keys:
+            raise BadInput(f"{field}: unknown {', '.join(keys)}", field=field, value=keys)
+
+
+def insert_account(tx: Transaction, row: Mapping[str, Any]) -> Official:
+    """
+    Write a new account, of `Staff.new_row`.
+
+    Raises:
+        UsernameTaken: Somebody has the name.
+    """
+    taken = select(users.c.id).where(users.c.centre == tx.centre, users.c.username == row["username"])
+    if tx.execute(taken).first() is not None:
+        raise UsernameTaken("username: it is taken", field="username", value=row["username"])
+    values = {**row, "centre": tx.centre, "created_at": tx.now}
+    return official_of(tx.execute(insert(users).returning(users), values).one())
+
+
+def end_sessions(tx: Transaction, user: int, *, but: int | None = None) -> None:
+    """End somebody's sessions, all but one."""
     statement = update(staff_sessions).where(
         staff_sessions.c.user_id == user, staff_sessions.c.revoked_at.is_(None)
     )

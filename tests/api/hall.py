@@ -21,6 +21,7 @@ from server.api import (
     reception_schemas,
     room_schemas,
     schemas,
+    user_schemas,
     voice_schemas,
 )
 from server.app import create_app
@@ -53,6 +54,7 @@ SHAPES = (
     print_schemas,
     reception_schemas,
     room_schemas,
+    user_schemas,
     voice_schemas,
 )
 

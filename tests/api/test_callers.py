@@ -119,6 +119,17 @@ ROUTES = [
     ("POST", "/devices/5/move", {"zone": "b"}, RULES),
     ("POST", "/devices/5/restart", {}, RULES),
     ("POST", "/devices/5/revoke", {}, RULES),
+    ("GET", "/users", None, WATCHES),
+    ("POST", "/users", {"username": "nigar", "role": "official"}, ACTS),
+    ("POST", "/users/1/change", {"name": "Aygün"}, ACTS),
+    ("POST", "/users/1/disable", {}, ACTS),
+    ("POST", "/users/1/enable", {}, ACTS),
+    ("POST", "/users/1/password", {}, ACTS),
+    ("POST", "/users/1/second-factor/remove", {}, ACTS),
+    ("POST", "/users/1/passkeys/remove", {}, ACTS),
+    ("GET", "/users/1/sessions", None, WATCHES),
+    ("POST", "/users/1/sessions/end", {}, ACTS),
+    ("POST", "/users/1/sessions/2/end", {}, ACTS),
     ("GET", "/public/statistics", None, ANYONE),
     ("GET", "/presence", None, ("display", "kiosk", *MINDS)),
     ("GET", "/voice/call?number=R001&counter=18&language=az", None, ANYONE),
@@ -189,6 +200,8 @@ def test_every_route_of_the_interface_stands_in_the_table(still_hall):
             method,
             path.partition("?")[0]
             .replace("/unknown", "/{token}")
+            .replace("/users/1", "/users/{user}")
+            .replace("/sessions/2", "/sessions/{session}")
             .replace("/9", "/{ticket}")
             .replace("/6", "/{request}")
             .replace("/justice", "/{team}")
