@@ -72,7 +72,7 @@ class Table:
 
 def ticket(slip: TicketSlip, *, strict: bool = False) -> bytes:
     """Set a ticket's slip on a page of its own: the same parts in the same order."""
-    sheet = _Sheet(slip.language, title=slip.number, strict=strict, inset=25 * MM)
+    sheet = Sheet(slip.language, title=slip.number, strict=strict, inset=25 * MM)
     for block in slip.blocks():
         sheet.add(block)
     return sheet.finish()
@@ -80,7 +80,7 @@ def ticket(slip: TicketSlip, *, strict: bool = False) -> bytes:
 
 def poster(poster: Poster, *, strict: bool = False) -> bytes:
     """Set a zone's poster, to be read from some metres."""
-    sheet = _Sheet(poster.language, title=poster.title, strict=strict)
+    sheet = Sheet(poster.language, title=poster.title, strict=strict)
     sheet.y -= 4 * MM
     sheet.paragraph(poster.centre, 18, False, "center")
     sheet.y -= 10 * MM
@@ -103,7 +103,7 @@ def poster(poster: Poster, *, strict: bool = False) -> bytes:
 
 def table(table: Table, *, strict: bool = False) -> bytes:
     """Set a list; its headings stand on each page."""
-    sheet = _Sheet(table.language, title=table.title, strict=strict)
+    sheet = Sheet(table.language, title=table.title, strict=strict)
     sheet.footer = table.page
     sheet.paragraph(table.centre, 10, False, "start")
     sheet.paragraph(table.title, 18, True, "start")
@@ -130,7 +130,7 @@ def _register() -> None:
 
 
 @dataclass
-class _Sheet:
+class Sheet:
     """Pages that are filled from the top."""
 
     language: str
@@ -154,6 +154,34 @@ class _Sheet:
             self._buffer, pagesize=PAGE, lang=self.language, invariant=1, initialFontName=REGULAR
         )
         self._canvas.setTitle(self.title)
+
+    def text_at(self, text: str, x: float, y: float, *, size: float, align: layout.Align = "start") -> None:
+        """Write a short text at a place of the page: at its left edge, its middle or its right edge."""
+        self._canvas.setFont(REGULAR, size)
+        shown = self.type.on_paper(self.type.clean(text))
+        draw = {
+            "start": self._canvas.drawString,
+            "center": self._canvas.drawCentredString,
+            "end": self._canvas.drawRightString,
+        }[align]
+        draw(x, y, shown)
+
+    def box(self, x: float, y: float, width: float, height: float, grey: float) -> None:
+        """Fill a rectangle; 0 is black, 1 is white."""
+        self._canvas.setFillGray(grey)
+        self._canvas.rect(x, y, width, height, stroke=0, fill=1)
+        self._canvas.setFillGray(0)
+
+    def line(self, x: float, y: float, to_x: float, to_y: float, *, grey: float = 0.0) -> None:
+        """Draw a thin line."""
+        self._canvas.setLineWidth(0.5)
+        self._canvas.setStrokeGray(grey)
+        self._canvas.line(x, y, to_x, to_y)
+        self._canvas.setStrokeGray(0)
+
+    def fits(self, text: str, size: float, width: float) -> bool:
+        """Tell whether a text stands on one line of a width."""
+        return self._width(self.type.clean(text), REGULAR, size) <= width
 
     def finish(self) -> bytes:
         """End the document."""
@@ -330,28 +358,45 @@ class _Sheet:
             block.path, (PAGE[0] - wide) / 2, self.y, wide, high, mask="auto", preserveAspectRatio=True
         )
 
-    def cells(self, texts: tuple[str, ...], widths_mm: tuple[float, ...], *, bold: bool = False) -> None:
-        """Set one row of a table, as high as its fullest cell."""
+    def cells(
+        self,
+        texts: tuple[str, ...],
+        widths_mm: tuple[float, ...],
+        *,
+        bold: bool = False,
+        size: float = CELL_PT,
+        figures_from: int | None = None,
+    ) -> None:
+        """Set one row of a table, as high as its fullest cell; columns of figures end at one edge."""
         self.y -= ROW_PADDING
         top, ends, offset = self.y, [], 0.0
-        for text, width_mm in zip(texts, widths_mm, strict=True):
+        for place, (text, width_mm) in enumerate(zip(texts, widths_mm, strict=True)):
             width = width_mm * MM
             left = self.left + offset
             if self.type.is_right_to_left:
                 left = self.right - offset - width
             self.y = top
             right = left + width - 2 * MM
-            self.paragraph(text, CELL_PT, bold, "start", left=left, right=right, breaks=False)
+            is_figure = figures_from is not None and place >= figures_from
+            align: layout.Align = "end" if is_figure else "start"
+            self.paragraph(text, size, bold, align, left=left, right=right, breaks=False)
             ends.append(self.y)
             offset += width
         self.y = min(ends) - ROW_PADDING
         self._canvas.setLineWidth(0.8 if bold else 0.3)
         self._canvas.line(self.left, self.y, self.right, self.y)
 
-    def row_height(self, texts: tuple[str, ...], widths_mm: tuple[float, ...]) -> float:
+    def row_height(
+        self,
+        texts: tuple[str, ...],
+        widths_mm: tuple[float, ...],
+        *,
+        size: float = CELL_PT,
+        bold: bool = False,
+    ) -> float:
         """Tell how high a row will be."""
         heights = (
-            self.height(text, CELL_PT, False, width_mm * MM - 2 * MM)
+            self.height(text, size, bold, width_mm * MM - 2 * MM)
             for text, width_mm in zip(texts, widths_mm, strict=True)
         )
         return max(heights) + 2 * ROW_PADDING

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from server.backup_command import add_commands as add_backup_commands
 from server.log_command import add_commands as add_log_commands
+from server.report_command import add_commands as add_report_command
 from server.voice_command import add_commands as add_voice_commands
 
 Command = Callable[[argparse.Namespace], int]
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     _agent(commands)
     _accounts(commands, common)
     add_log_commands(commands, common)
+    add_report_command(commands, common)
     add_voice_commands(commands, common)
     add_backup_commands(commands, common)
     _describe(commands)

@@ -11,8 +11,10 @@ from flask import Blueprint, Response, current_app, request, send_file
 from server import wording
 from server.api.callers import queue, staff_from_cookie
 from server.errors import BadInput, NotAllowed, NotFound, NotSignedIn, TicketNotFound, ZoneNotFound
+from server.operations.statistics import parse_period
 from server.pages import page
 from server.reading import reader_language
+from server.report_files import FORMATS, MIMETYPES, write_report
 from server.slip_rendering import SlipRendering
 from server.slip_samples import KINDS, sample_job
 from server.wording import Wording, own_name
@@ -28,13 +30,14 @@ blueprint = Blueprint("documents", __name__)
 
 PRINTS = ("reception", "supervisor", "admin")
 ANSWERS = ("supervisor", "admin")
+READS_REPORTS = ("supervisor", "admin", "auditor")
 LIST_WIDTHS_MM = (22.0, 30.0, 83.0, 35.0)
 
 
 @blueprint.get("/documents")
 def documents() -> Response:
     """Lead to every document that staff print."""
-    role = _only(PRINTS)
+    role = _only((*PRINTS, "auditor"))
     return _documents_page(role)
 
 
@@ -163,6 +166,30 @@ def appointments() -> Response:
     return _pdf(draw, "appointments.pdf")
 
 
+@blueprint.get("/documents/report")
+def report() -> Response:
+    """Give the report of a day or a month, as a document, a spreadsheet or rows."""
+    _only(READS_REPORTS)
+    config = _config()
+    day, month = (request.args.get(name, "").strip()[:20] for name in ("day", "month"))
+    period = parse_period(None if month else day, month)
+    format = request.args.get("format", FORMATS[0])
+    if format not in FORMATS:
+        raise BadInput(field="format", value=format[:20])
+    wanted = request.args.get("paper_language")
+    language = wanted if wanted in config.centre.languages else reader_language(config)
+    queue_of = queue()
+    data: bytes = queue_of.context.offload(lambda: write_report(queue_of, period, format, language))
+    response = send_file(
+        io.BytesIO(data),
+        mimetype=MIMETYPES[format],
+        download_name=f"navbat-{period.key}.{format}",
+        as_attachment=format != "pdf",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _documents_page(role: str | None, status: int = 200, *, unknown: str | None = None) -> Response:
     config = _config()
     return page(
@@ -173,6 +200,10 @@ def _documents_page(role: str | None, status: int = 200, *, unknown: str | None 
         paper_language=_language(config),
         unknown=unknown,
         may_preview=role is None or role in ANSWERS,
+        may_print=role is None or role in PRINTS,
+        may_report=role is None or role in READS_REPORTS,
+        today=queue().context.day_of(queue().clock()).isoformat(),
+        formats=FORMATS,
     )
 
 

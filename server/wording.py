@@ -178,6 +178,20 @@ def date(
     return text.replace("\u202f", "\u00a0")  # few fonts of slip printers and boards have the narrow space
 
 
+def month(day: Date, language: str) -> str:
+    """
+    Write a month, such as "noyabr 2026".
+
+    >>> import datetime
+    >>> month(datetime.date(2026, 11, 24), "tr")
+    'Kasım 2026'
+    """
+    from babel.dates import format_skeleton
+
+    text = str(format_skeleton("yMMMM", day, locale=_locale(language)))
+    return text.replace("\u202f", "\u00a0")
+
+
 def date_time(at: datetime, language: str, timezone: tzinfo) -> str:
     """Write a moment: the day, then the time of day."""
     return f"{date(at, language, timezone)} {clock_time(at, language, timezone)}"

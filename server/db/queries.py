@@ -520,34 +520,6 @@ def count_alarms(connection: Connection, centre: str) -> int:
     return count
 
 
-def tickets_of_day(connection: Connection, centre: str, day: date) -> Sequence[Record]:
-    """Read what the published figures need of a day's tickets."""
-    return connection.execute(
-        select(
-            tickets.c.state,
-            tickets.c.first_service,
-            tickets.c.start_at,
-            tickets.c.arrived_at,
-            tickets.c.first_target_at,
-            tickets.c.first_called_at,
-            tickets.c.out_of_turn,
-        ).where(tickets.c.centre == centre, tickets.c.day == day)
-    ).fetchall()
-
-
-def ratings_of_day(connection: Connection, centre: str, day: date) -> Sequence[Record]:
-    """Read the services that were served to a day's tickets, with their scores."""
-    return connection.execute(
-        select(requests.c.service, ratings.c.score)
-        .select_from(
-            tickets.join(requests, requests.c.ticket_id == tickets.c.id).outerjoin(
-                ratings, ratings.c.request_id == requests.c.id
-            )
-        )
-        .where(tickets.c.centre == centre, tickets.c.day == day, requests.c.state == "served")
-    ).fetchall()
-
-
 # A day has far fewer jobs than this; the look back stays the same whatever the history.
 JOBS_OF_A_DAY = 20_000
 

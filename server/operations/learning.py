@@ -117,12 +117,12 @@ class Learning:
             rows = estimates.promises_since(connection, context.centre, since)
         return {
             "since": since.isoformat(),
-            **_shown(sum(int(row.promised) for row in rows), sum(int(row.kept) for row in rows)),
+            **shown_promises(sum(int(row.promised) for row in rows), sum(int(row.kept) for row in rows)),
             "services": [
                 {
                     "service": row.service,
                     "name": context.service_name(row.service),
-                    **_shown(int(row.promised), int(row.kept)),
+                    **shown_promises(int(row.promised), int(row.kept)),
                 }
                 for row in rows
             ],
@@ -180,5 +180,6 @@ class Learning:
         self.learned.stopped(row.counter)
 
 
-def _shown(promised: int, kept: int) -> dict[str, Any]:
+def shown_promises(promised: int, kept: int) -> dict[str, Any]:
+    """Tell promises and how many were kept; the share is None where nothing was promised."""
     return {"promised": promised, "kept": kept, "share": round(kept / promised, 4) if promised else None}

@@ -1,57 +1,93 @@
-"""What the centre publishes of a day: how long people waited, how they rated, and which calls were out of turn."""
+"""What the centre publishes of a day or a month: how long people waited, how they rated, who was called out of turn."""
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from server.db import queries
+from server.db import figures as rows
 from server.domain.numbering import day_of
 from server.errors import BadInput
+from server.operations.learning import shown_promises
 from server.operations.serving import WITHOUT_NETWORK
 from server.wording import said_in_all
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from server.db.models import Record
+    from sqlalchemy import Connection
+
     from server.operations.context import Context, View
     from server.operations.waits import Waits
+
+# What was done and needs no name of its own.
+DONE = "done"
+HALF_HOUR_S = 1800
+MONTH = re.compile(r"\d{4}-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """
+    Days that figures are told of.
+
+    Attributes:
+        key: As it stands in an address: `2026-11-24`, or `2026-11` for a month.
+    """
+
+    key: str
+    first: date
+    last: date
+
+    @property
+    def is_month(self) -> bool:
+        """Tell a month from a day."""
+        return self.first != self.last
 
 
 @dataclass(slots=True)
 class _Figures:
-    """What is counted of a service, an agency or the whole centre."""
+    """What is counted of a service, an agency or the whole centre; waits by whole seconds."""
 
     issued: int = 0
-    waits_s: list[float] = field(default_factory=list)
+    waits: Counter[int] = field(default_factory=Counter)
     in_target: int = 0
     served: int = 0
-    scores: list[int] = field(default_factory=list)
+    rated: int = 0
+    score: int = 0
     missed: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, part: _Figures) -> None:
+        """Count a part in."""
+        for name in ("issued", "in_target", "served", "rated", "score", "missed"):
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.waits.update(part.waits)
+        self.outcomes.update(part.outcomes)
 
     def view(self) -> View:
-        waits = sorted(self.waits_s)
-        called = len(waits)
-        rated = len(self.scores)
+        called = self.waits.total()
+        half, nine = _quantiles(self.waits, (0.5, 0.9))
         return {
             "issued": self.issued,
             "called": called,
-            "wait_p50_s": _quantile(waits, 0.5),
-            "wait_p90_s": _quantile(waits, 0.9),
+            "wait_p50_s": half,
+            "wait_p90_s": nine,
             "in_target": _share(self.in_target, called),
             "missed": self.missed,
             "served": self.served,
-            "rating": round(sum(self.scores) / rated, 2) if rated else None,
-            "ratings": rated,
-            "response_rate": _share(rated, self.served),
+            "rating": round(self.score / self.rated, 2) if self.rated else None,
+            "ratings": self.rated,
+            "response_rate": _share(self.rated, self.served),
         }
 
 
 class Statistics:
-    """Reads of a day, for everyone."""
+    """Reads of a day or a month: for everyone, and for the supervisor's report."""
 
     def __init__(self, context: Context, waits: Waits) -> None:
         self._context = context
@@ -68,74 +104,130 @@ class Statistics:
         context = self._context
         day = day or day_of(context.clock(), context.config.centre.timezone)
         with context.database.read() as connection:
-            tickets = queries.tickets_of_day(connection, context.centre, day)
-            rated = queries.ratings_of_day(connection, context.centre, day)
-        services: dict[str, _Figures] = defaultdict(_Figures)
-        for ticket in tickets:
-            _count(services[ticket.first_service], ticket)
-        for row in rated:
-            services[row.service].served += 1
-            if row.score is not None:
-                services[row.service].scores.append(row.score)
-        agencies: dict[str, _Figures] = defaultdict(_Figures)
-        total = _Figures()
-        for key, figures in services.items():
-            service = context.config.service.get(key)
-            _add(agencies[service.agency if service else "-"], figures)
-            _add(total, figures)
+            found = self._figures(connection, (day, day))
         return {
             "day": day.isoformat(),
             "centre": context.centre,
             "policy": context.config.policy.version,
-            "total": total.view(),
-            "out_of_turn": self._out_of_turn(tickets),
+            "total": found.total.view(),
+            "out_of_turn": found.out_of_turn,
             "estimate": self._waits.hit_rate(),
-            "agencies": [
-                {"key": key, "name": self._agency_name(key), **figures.view()}
-                for key, figures in sorted(agencies.items())
-            ],
-            "services": [
-                {"key": key, "name": context.service_name(key), **figures.view()}
-                for key, figures in sorted(services.items())
-            ],
+            "agencies": _listed(found.agencies, self._agency_name),
+            "services": _listed(found.services, context.service_name),
         }
 
-    def _out_of_turn(self, tickets: Sequence[Record]) -> list[View]:
+    def of_period(self, period: Period) -> View:
+        """
+        Tell what a report has of a day or a month: as `of_day` (all of `period`, the estimate too), and besides
+        `outcomes` (`[{key, name, served}]`) and `arrivals` (`[{label, issued}]`, by the hour of a day, by the day of
+        a month, none left out between the first and the last).
+        """
+        context, days = self._context, (period.first, period.last)
+        with context.database.read() as connection:
+            found = self._figures(connection, days)
+            promised = rows.promised(connection, context.centre, days)
+            arrivals = self._arrivals(connection, period)
+        names = {each.key: each.name for each in context.config.terminal.outcomes}
+        return {
+            "period": period.key,
+            "centre": context.centre,
+            "policy": context.config.policy.version,
+            "total": found.total.view(),
+            "out_of_turn": found.out_of_turn,
+            "estimate": {
+                "since": period.first.isoformat(),
+                **shown_promises(
+                    sum(int(row.promised) for row in promised), sum(int(row.kept) for row in promised)
+                ),
+            },
+            "agencies": _listed(found.agencies, self._agency_name),
+            "services": _listed(found.services, context.service_name),
+            "outcomes": [
+                {"key": key, "name": names.get(key, {}), "served": served}
+                for key, served in found.total.outcomes.most_common()
+            ],
+            "arrivals": arrivals,
+        }
+
+    def _figures(self, connection: Connection, days: rows.Days) -> _Found:
+        centre = self._context.centre
+        services: dict[str, _Figures] = defaultdict(_Figures)
+        for row in rows.counts(connection, centre, days):
+            figures = services[row.service]
+            figures.issued, figures.missed = row.issued, int(row.missed)
+            figures.in_target = int(row.in_target)
+        for row in rows.waits(connection, centre, days):
+            services[row.service].waits[int(row.waited_s)] = row.calls
+        for row in rows.served(connection, centre, days):
+            figures = services[row.service]
+            figures.served += row.served
+            figures.rated += row.rated
+            figures.score += int(row.score)
+            figures.outcomes[row.outcome or DONE] += row.served
+        found = _Found(services, self._out_of_turn(connection, days))
+        for key, figures in services.items():
+            service = self._context.config.service.get(key)
+            found.agencies[service.agency if service else "-"].add(figures)
+            found.total.add(figures)
+        return found
+
+    def _out_of_turn(self, connection: Connection, days: rows.Days) -> list[View]:
         names = {each.key: each.name for each in self._context.config.policy.out_of_turn_reasons}
         names[WITHOUT_NETWORK] = said_in_all("why.without_network", self._context.config.centre.languages)
-        counts = Counter(ticket.out_of_turn for ticket in tickets if ticket.out_of_turn)
         return [
-            {"reason": key, "name": names.get(key, {"en": key}), "calls": count}
-            for key, count in counts.most_common()
+            {"reason": row.reason, "name": names.get(row.reason, {"en": row.reason}), "calls": row.calls}
+            for row in rows.out_of_turn(connection, self._context.centre, days)
         ]
+
+    def _arrivals(self, connection: Connection, period: Period) -> list[View]:
+        found = rows.arrivals(connection, self._context.centre, (period.first, period.last))
+        counts: Counter[int] = Counter()
+        zone = self._context.config.centre.zone_info
+        for row in found:
+            at = datetime.fromtimestamp(int(row.slot) * HALF_HOUR_S, zone)
+            counts[row.day.day if period.is_month else at.hour] += row.issued
+        if not counts:
+            return []
+        span = range(1, period.last.day + 1) if period.is_month else range(min(counts), max(counts) + 1)
+        return [{"label": str(n) if period.is_month else f"{n:02}:00", "issued": counts[n]} for n in span]
 
     def _agency_name(self, key: str) -> dict[str, str]:
         agency = self._context.config.agency.get(key)
         return agency.name if agency else self._context.retired_names.get(("agency", key), {"en": key})
 
 
-def _count(figures: _Figures, ticket: Record) -> None:
-    figures.issued += 1
-    figures.missed += ticket.state == "no_show"
-    if ticket.first_called_at is not None:
-        waited = (ticket.first_called_at - max(ticket.start_at, ticket.arrived_at)).total_seconds()
-        figures.waits_s.append(max(waited, 0.0))
-        figures.in_target += ticket.first_called_at <= ticket.first_target_at
+@dataclass(slots=True)
+class _Found:
+    services: dict[str, _Figures]
+    out_of_turn: list[View]
+    agencies: dict[str, _Figures] = field(default_factory=lambda: defaultdict(_Figures))
+    total: _Figures = field(default_factory=_Figures)
 
 
-def _add(total: _Figures, part: _Figures) -> None:
-    total.issued += part.issued
-    total.waits_s += part.waits_s
-    total.in_target += part.in_target
-    total.served += part.served
-    total.scores += part.scores
-    total.missed += part.missed
+def _listed(parts: dict[str, _Figures], name: Callable[[str], dict[str, str]]) -> list[View]:
+    return [{"key": key, "name": name(key), **figures.view()} for key, figures in sorted(parts.items())]
 
 
-def _quantile(ordered: Sequence[float], share: float) -> int | None:
-    if not ordered:
-        return None
-    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))])
+def _quantiles(counts: Counter[int], shares: tuple[float, ...]) -> list[int | None]:
+    """
+    Tell within how many seconds these shares were called.
+
+    >>> _quantiles(Counter({0: 1, 1200: 1}), (0.5, 0.9))
+    [1200, 1200]
+    >>> _quantiles(Counter(), (0.5,))
+    [None]
+    """
+    total = counts.total()
+    if not total:
+        return [None] * len(shares)
+    places = [min(total - 1, int(total * share)) for share in shares]
+    found: list[int | None] = []
+    passed = 0
+    for waited_s in sorted(counts):
+        passed += counts[waited_s]
+        while len(found) < len(places) and places[len(found)] < passed:
+            found.append(waited_s)
+    return found
 
 
 def _share(part: int, whole: int) -> float | None:
@@ -155,3 +247,26 @@ def parse_day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise BadInput(field="day", value=text) from error
+
+
+def parse_period(day: str | None, month: str | None) -> Period:
+    """
+    Read a day, or a month such as `2026-11`; one of the two.
+
+    Raises:
+        BadInput: Neither, both, or what is none.
+    """
+    if bool(day) == bool(month):
+        raise BadInput(field="day", value=f"{day or ''} {month or ''}".strip(), wanted="day or month")
+    if day:
+        found = parse_day(day)
+        assert found is not None
+        return Period(found.isoformat(), found, found)
+    text = str(month)
+    try:
+        if not MONTH.fullmatch(text):
+            raise ValueError(text)
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise BadInput(field="month", value=text) from error
+    return Period(text, first, first.replace(day=monthrange(first.year, first.month)[1]))
