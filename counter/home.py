@@ -28,7 +28,7 @@ DOORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("team", "/team", WORKS),
     ("collection", "/collection", WORKS),
     ("print_desk", "/print-desk", MINDS),
-    ("documents", "/documents", MINDS),
+    ("documents", "/documents", (*MINDS, "auditor")),
     ("messages", "/messages", ANSWERS),
     ("devices", "/devices", ANSWERS),
     ("users", "/admin/users", WATCHES),

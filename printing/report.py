@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CELL_PT = 8.0
+HEADING_PT = 6.0
 LABEL_PT = 8.0
 CHART_HEIGHT = 46 * MM
 BAR_HEIGHT = 3.2 * MM
@@ -140,7 +141,7 @@ def _columns(sheet: Sheet, chart: Columns) -> None:
 
 def _pairs(sheet: Sheet, chart: Pairs) -> None:
     row_height = 2 * BAR_HEIGHT + 2.6 * MM
-    sheet.need(min(row_height * len(chart.rows) + 18 * MM, 200 * MM))
+    sheet.need(row_height * min(len(chart.rows), 20) + 14 * MM)
     sheet.paragraph(chart.title, 12, True, "start")
     sheet.y -= 4 * MM
     x = sheet.left
@@ -192,7 +193,7 @@ def _listing(sheet: Sheet, listing: Listing) -> None:
 
 
 def _headings(sheet: Sheet, listing: Listing) -> None:
-    sheet.cells(listing.headings, listing.widths_mm, bold=True, size=CELL_PT - 1, figures_from=1)
+    sheet.cells(listing.headings, listing.widths_mm, bold=True, size=HEADING_PT, figures_from=1)
 
 
 def round_up(most: int) -> int:
@@ -200,9 +201,9 @@ def round_up(most: int) -> int:
     Find a round end for an axis that begins at nothing.
 
     >>> [round_up(most) for most in (0, 3, 17, 130, 999)]
-    [4, 4, 20, 200, 1000]
+    [4, 4, 20, 160, 1000]
     """
     if most <= 4:
         return 4
     step = 10 ** int(log10(most))
-    return next(int(step * part) for part in (1, 2, 4, 6, 8, 10) if step * part >= most)
+    return next(int(step * part) for part in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if step * part >= most)

@@ -30,8 +30,10 @@ FIGURES: tuple[tuple[str, str, Kind], ...] = (
     ("response", "response_rate", "share"),
 )
 """What is told of a service, an agency or the whole: word, key of the statistics, kind."""
-NAME_MM = 50.0
-FIGURE_MM = 12.0
+NAME_MM = 37.0
+FIGURE_MM = 13.3
+# The chart of waits stands on the first page; the table has all of them.
+MOST_BARS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ class ReportTexts:
 
         figures, text = self._figures, self._text
         total, estimate = figures["total"], figures["estimate"]
-        agencies = [row for row in figures["agencies"] if row["called"]]
+        agencies = sorted(
+            (row for row in figures["agencies"] if row["called"]), key=lambda row: -row["wait_p90_s"]
+        )
         return Report(
             language=self.words.language,
             centre=self.words.name(self._config.centre.name),
@@ -124,7 +128,7 @@ class ReportTexts:
                         _minutes(row["wait_p50_s"]),
                         _minutes(row["wait_p90_s"]),
                     )
-                    for row in agencies
+                    for row in agencies[:MOST_BARS]
                 ),
                 unit=text("min"),
             ),

@@ -14,6 +14,7 @@ from datetime import date
 import pytest
 
 from printing import report as paper
+from printing.pdf import BOLD, MM, Sheet
 from server.cli import run
 from server.errors import BadInput
 from server.operations.statistics import parse_period
@@ -169,6 +170,22 @@ def test_paper_has_every_letter_of_the_report(config, language, tmp_path):
     assert re.sub(r"\s+", "", texts.words.text("report.how")) in squeezed
     for name in ("report.agencies", "report.services", "report.out_of_turn", "report.outcomes"):
         assert texts.words.text(name) in text
+
+
+@pytest.mark.parametrize("language", available_languages())
+def test_no_heading_is_cut_within_a_word(config, language):
+    texts = ReportTexts(config, parse_period(None, "2026-11"), a_full_month(config), language)
+    sheet = Sheet(language, title="")
+
+    cut = [
+        word
+        for listing in texts.paper().listings
+        for heading, width_mm in zip(listing.headings, listing.widths_mm, strict=True)
+        for word in heading.split()
+        if len(sheet.wrap(word, BOLD, paper.HEADING_PT, (width_mm - 2) * MM)) > 1
+    ]
+
+    assert cut == []
 
 
 def a_full_month(config):

@@ -288,3 +288,30 @@ def test_a_document_holds_no_link_no_script_and_nothing_from_elsewhere(tmp_path)
 
     for name in (b"/URI", b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/XObject /Image"):
         assert name not in data
+
+
+@pytest.mark.parametrize(
+    ("way", "status"),
+    [
+        ("nobody", 401),
+        ("official by cookie", 403),
+        ("reception by cookie", 403),
+        ("supervisor by cookie", 200),
+    ],
+)
+def test_the_report_is_for_who_answers_for_the_hall(still_hall, way, status):
+    assert still_hall.page("/documents/report?day=2026-11-24&format=csv", by=way).status_code == status
+
+
+def test_the_supervisor_gets_the_report_in_each_form(still_hall):
+    page = still_hall.page("/documents", by="supervisor by cookie").text
+    assert 'action="/documents/report"' in page
+    assert 'action="/documents/report"' not in still_hall.page("/documents", by="reception by cookie").text
+
+    for form, begins in (("pdf", b"%PDF-"), ("xlsx", b"PK"), ("csv", b"period,part,")):
+        answer = still_hall.page(f"/documents/report?month=2026-11&format={form}", by="supervisor by cookie")
+        assert answer.data.startswith(begins)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert f"navbat-2026-11.{form}" in answer.headers["Content-Disposition"]
+    for wrong in ("day=soon", "month=2026-13", "day=2026-11-24&format=doc", ""):
+        assert still_hall.page(f"/documents/report?{wrong}", by="supervisor by cookie").status_code == 422
