@@ -53,7 +53,7 @@ export class TeamDay {
    * Do something now; it is sent at once or when there is network.
    *
    * @param {string} verb
-   * @param {{ticket?: number, reason?: string}} [what]
+   * @param {{ticket?: number, reason?: string, score?: number}} [what]
    */
   act(verb, what = {}) {
     const kept = this.#read();

@@ -2,6 +2,7 @@ import { html } from "/static/js/html.js";
 import { OnceButton } from "/static/js/once-button.js";
 import { name, t } from "/static/js/wording.js";
 import { Modal } from "./modal.js";
+import { RateDialog } from "./team-rate.js";
 
 /** The question of the moment: why this visit first, whether really nobody was there, whether the day is over. */
 export function TeamDialog({ day, pack, dialog, onClose }) {
@@ -10,6 +11,7 @@ export function TeamDialog({ day, pack, dialog, onClose }) {
     onClose();
     return day.act(verb, what);
   };
+  if (kind === "rate") return html`<${RateDialog} day=${day} visit=${visit} onClose=${onClose} />`;
   if (kind === "call") {
     return html`<${Modal} title=${t("team.call_title", { number: visit.number })} text=${t("team.call_text")} onClose=${onClose}>
       <ol class="choices">

@@ -4,7 +4,7 @@
  * The order of the visits is the server's: it is the rule's, and nothing here decides anew who is next.
  */
 
-/** @typedef {{id: string, verb: string, at: string, ticket?: number, reason?: string}} TeamAct */
+/** @typedef {{id: string, verb: string, at: string, ticket?: number, reason?: string, score?: number}} TeamAct */
 
 const AFTER = { next: "called", call: "called", start: "serving", no_show: "no_show", hold: "held", resume: "called" };
 
@@ -22,6 +22,7 @@ export function project(pack, acts) {
     const visit = visits.find((each) => each.ticket === act.ticket);
     if (visit === undefined) continue;
     if (act.verb === "finish") finish(visit);
+    else if (act.verb === "rate") visit.unrated = false;
     else if (AFTER[act.verb]) visit.state = AFTER[act.verb];
   }
   return { state, visits };
@@ -33,6 +34,7 @@ function finish(visit) {
   if (done) done.state = "served";
   const next = visit.services.find((each) => each.state === "waiting");
   visit.state = next ? "waiting" : "served";
+  visit.unrated = true;
   if (next) visit.service = next.key;
 }
 

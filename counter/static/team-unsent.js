@@ -34,7 +34,7 @@ function Refused({ day, refused }) {
     <ul>
       ${refused.map(
         (each) => html`<li key=${each.id}><time>${time(each.at)}</time> <strong class="number">${each.number ?? ""}</strong> ${t(`team.did_${each.verb}`)}:
-          ${" "}${each.state ? t(`team.refused_${each.state}`) : t("team.refused_other")}</li>`,
+          ${" "}${each.state ? t(`team.refused_${each.state}`) : t(each.outcome === "already_rated" ? "team.refused_rated" : "team.refused_other")}</li>`,
       )}
     </ul>
     <button type="button" class="button" onClick=${() => day.forgetRefused()}>${t("team.refused_read")}</button>

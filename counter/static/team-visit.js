@@ -9,9 +9,10 @@ import { name, t, time } from "/static/js/wording.js";
  * @param {boolean} [props.isCurrent] the team is on its way there, or there
  * @param {boolean} [props.isNext] the rule's next
  * @param {boolean} [props.mayCall] no other visit is in hand
+ * @param {boolean} [props.rates] the tablet is handed over for the rating
  * @param {(dialog: object) => void} props.show
  */
-export function VisitCard({ day, visit, isCurrent = false, isNext = false, mayCall = false, show }) {
+export function VisitCard({ day, visit, isCurrent = false, isNext = false, mayCall = false, rates = false, show }) {
   const { contact, state } = visit;
   const ended = ["served", "no_show", "cancelled", "expired"].includes(state);
   const isWhole = isCurrent || isNext;
@@ -40,7 +41,9 @@ export function VisitCard({ day, visit, isCurrent = false, isNext = false, mayCa
       ${state === "serving" && html`<${Do} day=${day} verb="finish" visit=${visit} kind="primary" />
         <${Do} day=${day} verb="hold" visit=${visit} />`}
     </div>
-    ${state === "served" && html`<p class="quiet small">${t("team.rates")}</p>`}
+    ${rates && visit.unrated &&
+    html`<button type="button" class="button visit__rate" data-verb="rate" onClick=${() => show({ kind: "rate", visit })}>${t("team.rate")}</button>`}
+    ${state === "served" && html`<p class="quiet small">${t(rates && !visit.unrated ? "team.rated" : "team.rates")}</p>`}
   </article>`;
 }
 

@@ -20,16 +20,17 @@ function Team() {
   const [dialog, show] = useState(null);
   const { kept } = state;
   const now = kept.pack && !day.isForeign() ? project(kept.pack, kept.acts) : null;
+  const rates = Boolean(kept.pack?.rates);
   return html`<${TeamBar} day=${day} page=${page} state=${state} />
     <main class="team" data-state=${now?.state}>
       <${Unsent} day=${day} state=${state} />
       ${!kept.pack && html`<p class="empty quiet">${t("team.loading")}</p>`}
-      ${now && html`<${Visits} now=${now} show=${show} />`}
+      ${now && html`<${Visits} now=${now} rates=${rates} show=${show} />`}
     </main>
     ${dialog && html`<${TeamDialog} day=${day} pack=${kept.pack} dialog=${dialog} onClose=${() => show(null)} />`}`;
 }
 
-function Visits({ now, show }) {
+function Visits({ now, rates, show }) {
   const { state, visits } = now;
   const current = inHand(visits);
   const next = visits.find((each) => each.state === "waiting");
@@ -42,7 +43,7 @@ function Visits({ now, show }) {
       <ol>
         ${rest.map(
           (visit) => html`<li key=${visit.ticket}>
-            <${VisitCard} day=${day} visit=${visit} isNext=${visit === next && !current} mayCall=${!current} show=${show} />
+            <${VisitCard} day=${day} visit=${visit} isNext=${visit === next && !current} mayCall=${!current} rates=${rates} show=${show} />
           </li>`,
         )}
       </ol>

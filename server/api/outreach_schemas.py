@@ -185,6 +185,7 @@ class TeamVisit(BaseModel):
     slot_at: Time
     due_at: Time
     language: str
+    unrated: bool
     contact: Contact | None
     category_name: Names | None
     evidence: Names | None
@@ -203,6 +204,7 @@ class TeamPack(BaseModel):
     at: Time
     visits: list[TeamVisit]
     services: list[Named]
+    rates: bool
     reasons: list[Named]
 
 
@@ -211,13 +213,14 @@ class TeamAct(Input):
 
     id: str = Field(min_length=8, max_length=64)
     verb: Literal[
-        "open", "close", "next", "call", "start", "finish", "no_show", "hold", "resume", "add_service"
+        "open", "close", "next", "call", "start", "finish", "no_show", "hold", "resume", "add_service", "rate"
     ]
     at: Annotated[AwareDatetime, Field(strict=False)]
     ticket: int | None = Field(default=None, ge=1, lt=2**53)
     reason: str | None = Field(
         default=None, max_length=60, description="Of a call out of turn; or the service added"
     )
+    score: int | None = Field(default=None, ge=1, le=5, description="Of a rating on the tablet handed over")
 
 
 class TeamActs(Input):

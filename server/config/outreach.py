@@ -85,11 +85,13 @@ class Outreach(Part):
         keep_days: So long after a visit ended its name, telephone and address are kept.
         sync_days: So long a team's tablet may be without network before its visits count as not made.
         open_requests: How many requests may be open under one telephone.
+        rate_on_tablet: The team hands its tablet over for the rating; else only the visitor's own page asks for it.
     """
 
     keep_days: Annotated[int, Field(ge=1, le=365)] = 30
     sync_days: Annotated[int, Field(ge=1, le=14)] = 2
     open_requests: Annotated[int, Field(ge=1, le=20)] = 3
+    rate_on_tablet: bool = False
     categories: Annotated[tuple[OutreachCategory, ...], AsTuple] = ()
     decline_reasons: Annotated[tuple[Choice, ...], AsTuple] = ()
     teams: Annotated[tuple[Team, ...], AsTuple] = ()

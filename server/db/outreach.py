@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
 )
 
-from server.db.models import Id, Json, UtcDateTime, metadata, tickets
+from server.db.models import Id, Json, UtcDateTime, metadata, ratings, requests, tickets
 from server.domain.states import ENDED
 
 if TYPE_CHECKING:
@@ -218,6 +218,18 @@ def forget(tx: Transaction, before: datetime) -> int:
         )
     )
     return tx.execute(delete(outreach_contacts).where(outreach_contacts.c.request_id.in_(ended))).rowcount
+
+
+def is_unrated(connection: Connection, ticket: int) -> bool:
+    """Tell whether a service of a ticket was served and not rated yet."""
+    served = requests.c
+    found = connection.execute(
+        select(served.id)
+        .select_from(requests.outerjoin(ratings, ratings.c.request_id == served.id))
+        .where(served.ticket_id == ticket, served.rating_token.is_not(None), ratings.c.request_id.is_(None))
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 ACT = select(outreach_acts).where(

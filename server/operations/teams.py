@@ -25,6 +25,7 @@ from server.errors import (
     NotServedHere,
     OutreachNotFound,
     QueueError,
+    RatingNotFound,
     TicketNotFound,
     TicketStateError,
 )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from server.operations.context import Context, View
     from server.operations.counters import Counters
     from server.operations.issuing import Issuing
+    from server.operations.ratings import Ratings
     from server.operations.staff import Official
     from server.operations.visits import Visits
 
@@ -68,6 +70,7 @@ class Act:
     at: datetime
     ticket: int | None = None
     reason: str | None = None
+    score: int | None = None
 
 
 class Teams:
@@ -79,11 +82,14 @@ class Teams:
     told, and says when it was done.
     """
 
-    def __init__(self, context: Context, counters: Counters, visits: Visits, issuing: Issuing) -> None:
+    def __init__(
+        self, context: Context, counters: Counters, visits: Visits, issuing: Issuing, ratings: Ratings
+    ) -> None:
         self._context = context
         self._counters = counters
         self._visits = visits
         self._issuing = issuing
+        self._ratings = ratings
 
     def of(self, official: Official) -> list[Team]:
         """List the teams that somebody may go with."""
@@ -186,6 +192,7 @@ class Teams:
                 for each in config.services
                 if each.key in config.brought_by[team.key]
             ],
+            "rates": config.outreach.rate_on_tablet,
             "reasons": [{"key": each.key, "name": each.name} for each in config.policy.out_of_turn_reasons],
         }
 
@@ -214,6 +221,7 @@ class Teams:
             "slot_at": context.local(row.slot_at),
             "due_at": context.local(ticket.due_at),
             "language": row.language,
+            "unrated": db.is_unrated(connection, ticket.id),
             "contact": contact_of(row),
             "category_name": category.name if category else None,
             "evidence": category.evidence if category else None,
@@ -247,7 +255,7 @@ class Teams:
         return {"id": act.id, "outcome": "done", "state": None}
 
     def _once(self, team: Team, official: Official, act: Act, done_at: datetime) -> Once:
-        body = dumps([act.verb, act.ticket, act.reason]).encode()
+        body = dumps([act.verb, act.ticket, act.reason, act.score]).encode()
         return Once(
             f"team:{team.key}",
             act.id,
@@ -258,7 +266,7 @@ class Teams:
 
     def _make_ready(self, team: Team, official: Official, act: Act, done_at: datetime) -> None:
         """Open the team's number again where it was closed meanwhile: what was done is not lost for that."""
-        if act.verb in ("open", "close"):
+        if act.verb in ("open", "close", "rate"):
             return
         counter = self._counter(team)
         if counter.state != CounterState.OPEN:
@@ -272,7 +280,9 @@ class Teams:
             return
         if act.ticket is None:
             raise TicketNotFound
-        if act.verb == "next":
+        if act.verb == "rate":
+            self._rate(team, act.ticket, act.score or 0, once)
+        elif act.verb == "next":
             ticket = act.ticket
             once_only(self._context, once, lambda tx: self._call(tx, number, official, ticket))
         elif act.verb == "call":
@@ -291,6 +301,18 @@ class Teams:
                 "hold": self._visits.hold,
             }
             verbs[act.verb](number, official, once=once)
+
+    def _rate(self, team: Team, id: int, score: int, once: Once) -> None:
+        """Take the vote of a visitor to whom the tablet was handed: for the service that was served last."""
+        with self._context.database.read() as connection:
+            ticket = self._ticket(connection, id)
+            served = [each for each in queries.requests_of(connection, id) if each.rating_token is not None]
+        if ticket.counter != team.counter and ticket.bound != bound_to_counter(team.counter):
+            raise NotServedHere(service=ticket.service)
+        if not self._context.config.outreach.rate_on_tablet or not served:
+            raise RatingNotFound
+        last = max(served, key=lambda each: each.finished_at)
+        self._ratings.rate(last.rating_token, score=score, once=once)
 
     def _open_or_close(self, team: Team, official: Official, verb: str, once: Once) -> None:
         counter = self._counter(team)

@@ -162,6 +162,29 @@ def test_what_was_done_without_network_is_told_once_in_order_and_with_its_own_ti
     assert verified(queue).is_good
 
 
+def test_the_tablet_handed_over_takes_one_vote_for_the_service_served_last(queue, clock, official):
+    token, _ = ask_and_plan(queue, 0, services=("poa", "birth"))
+    [visit] = queue.teams.day(TEAM, official)["visits"]
+    ticket = visit["ticket"]
+
+    def rate(id, score):
+        return queue.teams.sync(TEAM, official, [Act(id, "rate", clock(), ticket, score=score)])["results"][0]
+
+    assert rate("rate-too-early", 5)["outcome"] == "rating_not_found"
+    queue.teams.sync(
+        TEAM, official, [*acts(clock, None, "open"), *acts(clock, ticket, "next", "start", "finish")]
+    )
+    assert queue.teams.day(TEAM, official)["visits"][0]["unrated"] is True
+    assert rate("rate-first", 4)["outcome"] == "done"
+    assert rate("rate-again", 1)["outcome"] == "already_rated"
+    assert queue.teams.day(TEAM, official)["visits"][0]["unrated"] is False
+    own = {each["key"]: each["rating_token"] for each in queue.outreach.view(token)["services"]}
+    assert queue.ratings.form(own["poa"]).rated is True
+    given = [entry for entry in entries(queue) if entry["kind"] == "rating.given"]
+    assert [(entry["service"], entry["data"]["score"]) for entry in given] == [("poa", 4)]
+    assert findings(queue) == []
+
+
 def test_a_moment_after_the_entry_is_found_by_the_replay(queue, clock, official):
     ask_and_plan(queue, 0)
     [visit] = queue.teams.day(TEAM, official)["visits"]
