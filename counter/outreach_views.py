@@ -18,14 +18,22 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 WORDS = ("team", "counter")
+WORKS = ("official", "reception", "supervisor", "admin")
 
 
 @blueprint.get("/team")
 def choose_team() -> ResponseReturnValue:
-    """Lead to the one team of this official, or let them choose."""
+    """
+    Lead to the one team of this official, or let them choose.
+
+    Raises:
+        NotAllowed: Somebody who serves nobody.
+    """
     staff = staff_from_cookie()
     if staff is None:
         return to_sign_in()
+    if staff.role not in WORKS:
+        raise NotAllowed(role=staff.role)
     teams = queue().teams.of(staff.user)
     if len(teams) == 1:
         return redirect(url_for("counter.team", key=teams[0].key), 303)
@@ -50,7 +58,7 @@ def team(key: str) -> ResponseReturnValue:
     found = config.team.get(key)
     if found is None:
         raise OutreachNotFound
-    if found not in queue().teams.of(staff.user):
+    if staff.role not in WORKS or found not in queue().teams.of(staff.user):
         raise NotAllowed(role=staff.role)
     return page(
         "counter/team.html",

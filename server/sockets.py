@@ -12,7 +12,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 from server import frames
 from server.api.callers import DEVICE_COOKIE, STAFF_COOKIE, device_from_cookie
-from server.errors import QueueError, TicketNotFound
+from server.errors import QueueError, SignInIncomplete, TicketNotFound
 from server.events import Event, EventKind
 from server.operations.context import dumps
 from server.placing import key_of
@@ -176,6 +176,8 @@ class Sockets:
         token = str(token or request.cookies.get(STAFF_COOKIE, ""))
         try:
             session = self._queue.sessions.identify(token, kind=kind)
+            if session.lacks:
+                raise SignInIncomplete
             number = int(request.args.get("counter", ""))
             view = self._queue.counters.view(number)
         except (QueueError, ValueError) as error:

@@ -206,11 +206,11 @@ def test_every_route_of_the_interface_stands_in_the_table(still_hall):
             .replace("/6", "/{request}")
             .replace("/justice", "/{team}")
             .replace("/18", "/{counter}")
+            .replace("/results/5", "/results/{result}")
             .replace("/5", "/{device}")
             .replace("/4", "/{message}")
             .replace("/7", "/{job}")
             .replace("/8", "/{appointment}")
-            .replace("/5", "/{result}")
             .replace("/kiosk-1", "/{printer}")
             .replace(f"/{BIRTH}", "/{service}"),
         )

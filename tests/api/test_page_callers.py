@@ -1,0 +1,270 @@
+"""Who may see and send what of the staff's pages, and connect to which namespace: every one with every caller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from server.operations.staff import ROLES
+from tests.api.hall import KINDS, Caller, Hall, open_copy
+from tests.builders import BIRTH, create_official, open_session
+from tests.conftest import FixedClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server.config import Config
+
+ANYONE = ("nobody", *KINDS, *ROLES)
+WORKS = ("official", "reception", "supervisor", "admin")
+MINDS = ("reception", "supervisor", "admin")
+ANSWERS = ("supervisor", "admin")
+WATCHES = (*ANSWERS, "auditor")
+OFFICIAL, SPARE = 1, 6  # accounts of the template, in the order of ROLES, and one more
+
+PAGES: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
+    ("GET", "/staff", {}, ROLES),
+    ("GET", "/staff/start", {}, ROLES),
+    ("GET", "/counter", {}, ROLES),
+    ("GET", "/counter/18", {}, ROLES),
+    ("GET", "/account", {}, ROLES),
+    ("POST", "/account/password", {"old": "x", "new": "battery staple", "again": "battery staple"}, ROLES),
+    ("GET", "/account/code", {}, ROLES),
+    ("POST", "/account/code", {"key": "x", "code": "123456"}, ROLES),
+    ("POST", "/account/code/remove", {"password": "x"}, ROLES),
+    ("POST", "/account/passkeys/options", {}, ROLES),
+    ("POST", "/account/passkeys", {}, ROLES),
+    ("POST", "/account/passkeys/7/remove", {}, ROLES),
+    ("POST", "/account/sessions/999/end", {}, ROLES),
+    ("POST", "/account/sessions/end", {}, ROLES),
+    ("GET", "/supervisor", {}, WATCHES),
+    ("GET", "/reception", {}, MINDS),
+    ("GET", "/team", {}, WORKS),
+    ("GET", "/team/justice", {}, WORKS),
+    ("GET", "/print-desk", {}, MINDS),
+    ("POST", "/print-desk/jobs/7/reprint", {}, MINDS),
+    ("POST", "/print-desk/jobs/7/cancel", {}, MINDS),
+    ("POST", "/print-desk/jobs/7/redirect", {"printer": "zone-a"}, MINDS),
+    ("POST", "/print-desk/printers/kiosk-1/test", {}, MINDS),
+    ("GET", "/admin/users", {}, WATCHES),
+    ("GET", "/admin/users/new", {}, ANSWERS),
+    ("POST", "/admin/users/new", {"username": "nigar", "role": "official"}, ANSWERS),
+    ("GET", f"/admin/users/{OFFICIAL}", {}, WATCHES),
+    ("POST", f"/admin/users/{SPARE}", {"name": "Else", "role": "official", "agencies_are": "all"}, ANSWERS),
+    *[
+        ("POST", f"/admin/users/{SPARE}/{act}", {}, ANSWERS)
+        for act in ("disable", "enable", "password", "second-factor", "passkeys", "sessions")
+    ],
+    ("GET", "/collection", {}, WORKS),
+    ("POST", "/collection", {}, WORKS),
+    ("POST", "/collection/one", {"service": "ready_doc", "reference": "A-1"}, WORKS),
+    ("POST", "/collection/5/print", {}, WORKS),
+    ("POST", "/collection/5/withdraw", {}, WORKS),
+    ("GET", "/collection/codes.csv", {}, WORKS),
+    ("GET", "/devices", {}, ANSWERS),
+    ("POST", "/devices", {"code": "K7QW2M", "name": "board", "kind": "display"}, ANSWERS),
+    ("POST", "/devices/5", {"act": "restart"}, ANSWERS),
+    ("GET", "/messages", {}, ANSWERS),
+    ("POST", "/messages", {"kind": "message", "preset": "suspended"}, ANSWERS),
+    ("POST", "/messages/4/end", {}, ANSWERS),
+    ("GET", "/documents", {}, MINDS),
+    ("GET", "/documents/zones/a.pdf", {}, MINDS),
+    ("GET", "/documents/appointments.pdf", {}, MINDS),
+    ("GET", "/documents/ticket.pdf?number=R001", {}, MINDS),
+    ("GET", "/slips", {}, ANSWERS),
+    ("GET", "/slips/kiosk-1/none.png", {}, ANSWERS),
+    ("GET", "/slips/preview", {}, ANSWERS),
+    ("GET", "/slips/preview.png", {}, ANSWERS),
+]
+# Who comes here is nobody yet, or needs to be nobody: the way in, the way out, and a script.
+OPEN = {
+    "/sign-in",
+    "/sign-in/back",
+    "/sign-in/code",
+    "/sign-in/passkey",
+    "/sign-in/passkey/options",
+    "/sign-in/with",
+    "/sign-out",
+    "/team/worker.js",
+    "/counter/static/<path:filename>",
+    "/tickets/<token>.pdf",
+}
+OURS = ("counter", "collection", "desk", "documents")
+
+
+@pytest.fixture(scope="module")
+def busy(config: Config, template: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """A hall that the tests of this module share, and in which they do what may be done."""
+    folder = tmp_path_factory.mktemp("busy")
+    hall = open_copy(config, FixedClock(), template[0], folder, template[1])
+    assert create_official(hall.queue, "spare").id == SPARE
+    yield hall
+    hall.close()
+
+
+def name_route(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def send(hall: Hall, method: str, path: str, form: dict[str, Any], caller: Caller) -> Any:
+    token = caller.headers.get("X-CSRF-Token", "none")
+    headers = {"Accept": "text/html", **caller.headers}
+    data = {"csrf_token": token, **form} if method == "POST" else None
+    return hall.client.open(path, method=method, data=data, headers=headers)
+
+
+def is_refused(answer: Any) -> bool:
+    to_sign_in = answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in")
+    return to_sign_in or answer.status_code in (401, 403)
+
+
+def signed_in(hall: Hall, role: str) -> Caller:
+    official = hall.queue.staff.find(role)
+    assert official is not None
+    cookie, csrf = open_session(hall.queue, official, "cookie")
+    return Caller(role, role, {"Cookie": f"navbat_staff={cookie}", "X-CSRF-Token": csrf})
+
+
+@pytest.mark.parametrize(("method", "path", "form", "allowed"), PAGES, ids=name_route)
+def test_a_page_refuses_all_others_and_then_changes_nothing(
+    still_hall: Hall, method: str, path: str, form: dict[str, Any], allowed: tuple[str, ...]
+) -> None:
+    before = still_hall.rows()
+
+    for role in (each for each in ANYONE if each not in allowed):
+        caller = still_hall.callers["nobody" if role == "nobody" else f"{role} by cookie"]
+        answer = send(still_hall, method, path, form, caller)
+        assert is_refused(answer), f"{role}: {answer.status_code} {answer.headers.get('Location')}"
+        assert answer.status_code == 403 or role not in ROLES, role
+    assert still_hall.rows() == before
+
+
+@pytest.mark.parametrize(("method", "path", "form", "allowed"), PAGES, ids=name_route)
+def test_a_page_lets_its_own_in(
+    busy: Hall, method: str, path: str, form: dict[str, Any], allowed: tuple[str, ...]
+) -> None:
+    for role in allowed:
+        answer = send(busy, method, path, form, signed_in(busy, role))
+        if path == "/account/passkeys" and answer.status_code == 401:
+            continue  # let in, and what it sent is no passkey
+        assert not is_refused(answer), f"{role}: {answer.status_code} {answer.text[:300]}"
+        assert answer.status_code < 500, role
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form", "allowed"), [each for each in PAGES if each[0] == "POST"], ids=name_route
+)
+def test_a_form_without_the_token_of_its_page_does_nothing(
+    still_hall: Hall, method: str, path: str, form: dict[str, Any], allowed: tuple[str, ...]
+) -> None:
+    before = still_hall.rows()
+
+    for role in allowed:
+        caller = still_hall.callers[f"{role} by cookie"]
+        for headers in (caller.without("X-CSRF-Token"), still_hall.callers["official by cookie"]):
+            token = headers.headers.get("X-CSRF-Token", "")
+            stranger = Caller(role, role, {"Cookie": caller.headers["Cookie"], "X-CSRF-Token": token})
+            if token == caller.headers["X-CSRF-Token"]:
+                continue
+            answer = send(still_hall, method, path, form, stranger)
+            assert answer.status_code == 403, role
+    assert still_hall.rows() == before
+
+
+def test_every_page_of_the_staff_stands_in_the_table(still_hall: Hall) -> None:
+    adapter = still_hall.app.url_map.bind("localhost")
+    listed = {
+        (method, adapter.match(path.partition("?")[0], method, return_rule=True)[0].rule)
+        for method, path, *_ in PAGES
+    }
+    routed = {
+        (method, rule.rule)
+        for rule in still_hall.app.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] in OURS or rule.rule.startswith("/slips")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule not in OPEN
+    }
+
+    assert listed == routed
+
+
+# Sockets: each namespace, and whom it lets in.
+
+AGENTS_PRINTER = "printer-9"
+NAMESPACES = {
+    "/hall": ANYONE,
+    "/counter": ROLES,
+    "/ticket": (),  # only by a ticket's own token
+    "/device": ("printer",),
+    "/screen": KINDS,
+    "/tablet": (),  # only by a tablet that stands on a counter
+}
+
+
+@pytest.fixture(scope="module")
+def live(config: Config, template: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """A hall with a printer that is driven by the template's print agent."""
+    first, *others = config.printers
+    agents = first.model_copy(update={"uri": f"agent:{AGENTS_PRINTER}"})
+    parts = {name: getattr(config, name) for name in type(config).model_fields}
+    changed = type(config)(**{**parts, "printers": (agents, *others)})
+    folder: Path = tmp_path_factory.mktemp("live")
+    hall = open_copy(changed, FixedClock(), template[0], folder, template[1])
+    yield hall
+    hall.close()
+
+
+def connects(hall: Hall, namespace: str, caller: Caller, auth: Any = None) -> bool:
+    io = hall.app.extensions["hall"].sockets.io
+    client = io.test_client(
+        hall.app,
+        namespace=namespace,
+        query_string="counter=18" if namespace == "/counter" else "",
+        headers={name: value for name, value in caller.headers.items() if name == "Cookie"},
+        auth=auth,
+    )
+    is_in: bool = client.is_connected(namespace)
+    if is_in:
+        client.disconnect(namespace)
+    return is_in
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES)
+def test_a_namespace_lets_in_its_own_and_nobody_else(live: Hall, namespace: str) -> None:
+    let_in = set()
+    for role in ANYONE:
+        by_cookie = live.callers["nobody" if role == "nobody" else f"{role} by cookie"]
+        bearer = live.callers[role].headers.get("Authorization", "").removeprefix("Bearer ")
+        ways = (
+            connects(live, namespace, by_cookie),
+            connects(live, namespace, Caller("x"), {"token": bearer}),
+        )
+        if any(ways):
+            let_in.add(role)
+
+    assert let_in == set(NAMESPACES[namespace])
+
+
+def test_every_namespace_stands_in_the_table_and_hears_nothing_else(live: Hall) -> None:
+    handlers = live.app.extensions["hall"].sockets.io.server.handlers
+
+    assert set(handlers) == set(NAMESPACES)
+    said = {name: set(events) - {"connect", "disconnect"} for name, events in handlers.items()}
+    assert {name: events for name, events in said.items() if events} == {"/device": {"result", "state"}}
+
+
+def test_a_ticket_is_followed_with_its_own_token_only(live: Hall) -> None:
+    token = live.post("/tickets", {"service": BIRTH}, by="kiosk")["token"]
+
+    assert connects(live, "/ticket", Caller("x"), {"token": token})
+    assert not connects(live, "/ticket", Caller("x"), {"token": token[:-1]})
+
+
+def test_who_has_still_to_choose_a_password_sees_no_counter(live: Hall) -> None:
+    new = create_official(live.queue, "new", must_change=True)
+    for kind in ("cookie", "bearer"):
+        token, _ = open_session(live.queue, new, kind)
+        caller = Caller("new", "official", {"Cookie": f"navbat_staff={token}"} if kind == "cookie" else {})
+        assert not connects(live, "/counter", caller, {"token": token} if kind == "bearer" else None)
