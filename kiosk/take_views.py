@@ -19,6 +19,7 @@ from server.errors import (
     PhoneHasTicket,
     QueueError,
     ServiceNotFound,
+    TicketNotFound,
     TooMany,
     UnknownCode,
 )
@@ -216,7 +217,7 @@ def _here(code: str = "", error: QueueError | None = None) -> ResponseReturnValu
     text = None
     if error is not None:
         text = words.text("take.follow_too_many") if isinstance(error, TooMany) else sentence_of(words, error)
-    drawn = render_template("kiosk/here.html", **page, code=code, problem=text)
+    drawn = render_template("kiosk/here.html", **page, code=code, problem=text, ticket=_ticket())
     return _keep(page, make_response(drawn, error.status if error else 200))
 
 
@@ -225,7 +226,7 @@ def _prove(code: str) -> ResponseReturnValue:
         queue().presence.check(code)
     except QueueError as error:
         return _here(code, error)
-    held = queue().phone_tickets.offer(phone())["token"]
+    held = _ticket() or queue().phone_tickets.offer(phone())["token"]
     language = request.args.get("language")
     to = (
         url_for("phone.ticket", token=held, language=language)
@@ -233,6 +234,15 @@ def _prove(code: str) -> ResponseReturnValue:
         else url_for("take.services", language=language)
     )
     return note_here(redirect(to, 303))
+
+
+def _ticket() -> str | None:
+    """Tell the ticket whose page led here; another browser than the one that took it may have opened it."""
+    token = request.args.get("ticket", "")
+    try:
+        return str(queue().tickets.view(token)["token"])
+    except TicketNotFound:
+        return None
 
 
 def _offered(key: str) -> Service:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from sqlalchemy import select
 
-from server.app import create_app
+from server.app import create_app, open_queue
 from server.db.models import events
 from server.db.phones import push_subscriptions
 from server.errors import BadInput, NotFound, StartError, TicketStateError
@@ -289,3 +289,34 @@ def test_without_a_contact_nobody_is_told_and_no_key_is_made(config, tmp_path):
     with pytest.raises(NotFound):
         hall.queue.pushes.subscribe(ticket["token"], endpoint="", p256dh="", auth="", language=None)
     hall.queue.context.database.close()
+
+
+def test_the_rows_are_the_same_on_every_database(config, clock, database_url, service):
+    push = config.push.model_copy(update={"contact": CONTACT, "services": (service.url,)})
+    queue = open_queue(
+        config.model_copy(update={"push": push}), database_url=database_url, clock=clock, push_key="a key"
+    )
+    official = open_counter(queue, COUNTER)
+    ticket = create_ticket(queue, BIRTH, language="uz")
+    phone = Phone(service, "rows")
+    queue.pushes.subscribe(ticket["token"], **phone.subscription, language=None)
+    assert queue.pushes.due() == []
+    queue.counters.next(COUNTER, official)
+
+    [message] = queue.pushes.due()
+    assert (message.kind, message.language, message.counter) == ("called", "uz", COUNTER)
+    queue.pushes.failed(message)
+    assert queue.pushes.due() == []
+    clock.advance(seconds=3)
+    [again] = queue.pushes.due()
+    assert again.tries == 1
+    queue.pushes.told(again)
+    assert queue.pushes.due() == []
+    queue.visits.start(COUNTER, official)
+    queue.pushes.forget()
+    clock.advance(minutes=1)
+    queue.visits.finish(COUNTER, official)
+    queue.pushes.forget()
+    with queue.context.database.read() as connection:
+        assert connection.execute(select(push_subscriptions)).fetchall() == []
+    queue.context.database.close()

@@ -55,6 +55,6 @@ function Come({ ticket, isHere }) {
       ? html`<form class="act" method="post" action=${`/t/${ticket.token}/here?language=${language()}`}>
           <button class="button button--primary button--large button--wide">${t("phone.here")}</button>
         </form>`
-      : html`<p>${t("phone.come_scan")} <a href=${`/p?language=${language()}`}>${t("phone.come_type")}</a></p>`}
+      : html`<p>${t("phone.come_scan")} <a href=${`/p?language=${language()}&ticket=${ticket.token}`}>${t("phone.come_type")}</a></p>`}
   </section>`;
 }

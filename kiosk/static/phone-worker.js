@@ -44,6 +44,7 @@ function isKept({ pathname }) {
 
 async function find(url) {
   if (!isKept(url)) return undefined;
+  await forgetOld();
   const kept = await caches.open(KEPT);
   return (await kept.match(url.href)) ?? kept.match(url.href, { ignoreSearch: true });
 }

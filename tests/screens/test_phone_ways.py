@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PHONE = {"device_scale_factor": 1, "is_mobile": True, "has_touch": True}
 SCRIPT = "<script>document.title='taken'</script>\"'><img src=x onerror=\"document.title='taken'\">"
 
+LISTEN = """Object.defineProperty(navigator, "vibrate", { value: (pattern) => (window.shaken = pattern) })"""
+
 
 class Hall:
     """A hall, and visitors' phones that look at it."""
@@ -194,6 +196,18 @@ def test_from_afar_a_number_waits_until_its_visitor_scans_the_board(hall: Hall) 
     assert hall.ticket(token)["state"] == "waiting"
 
 
+def test_another_browser_than_the_one_that_took_the_number_may_check_it_in(hall: Hall) -> None:
+    far = hall.queue.phone_tickets.take(service=PASSPORT, phone="app", address="app", is_here=False)
+    page = drawn(hall.open(f"/t/{far['token']}", "tr"))
+
+    go(page, ".panel a[href^='/p']")
+    page.fill("#code", hall.queue.presence.code()["code"])
+    go(page, "form button")
+    drawn(page).tap(".act button")
+
+    page.wait_for_selector(".place[data-state='waiting']")
+
+
 def test_who_is_not_in_the_hall_cannot_say_so(hall: Hall) -> None:
     far = hall.queue.phone_tickets.take(service=PASSPORT, phone="far", address="far", is_here=False)
 
@@ -222,8 +236,11 @@ def test_two_phones_and_a_kiosk_agree_whoever_acts(hall: Hall) -> None:
     agree("held")
     two.tap(".act button")
     agree("waiting")
+    one.evaluate(LISTEN)
     assert hall.queue.counters.next(5, official)["number"] == mine["number"]
     agree("called")
+    one.wait_for_function("window.shaken?.length === 5")
+    assert "5" in one.title()
     assert {page.inner_text(".counter__number") for page in pages} == {"5"}
     one.tap(".cancel summary")
     one.tap(".cancel button")
