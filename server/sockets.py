@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # Left to themselves the libraries write each line to standard error a second time.
-library_log = logging.getLogger("server.sockets.library")
+library_log = logging.getLogger("server.sockets.io")
 library_log.setLevel(logging.ERROR)
 
 # A board is sent at once, and then at most ten times a second.
