@@ -152,7 +152,7 @@ def decode(data: bytes) -> tuple[str | None, str]:
 def _is_cyrillic(text: str) -> bool:
     for word in re.findall(r"[^\W\d_]+", text):
         scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in word}
-        if len(scripts) > 1 or (scripts != {"LATIN"} and scripts != {"CYRILLIC"}):
+        if scripts not in ({"LATIN"}, {"CYRILLIC"}):
             return False
     strange = {sign for sign in text if ord(sign) > 127 and not sign.isalpha()}
     return strange <= set("№«»–—…“”„’\u00a0")

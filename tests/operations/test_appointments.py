@@ -10,6 +10,7 @@ from sqlalchemy import select
 from server.app import open_queue
 from server.config import Booking, Config
 from server.config.booking import Messages
+from server.db import booking_rows
 from server.db.bookings import bookings, contacts, notices, slot_places
 from server.db.models import appointments, events
 from server.domain.contacts import Contact
@@ -149,6 +150,21 @@ def test_two_who_book_the_last_place_at_once_are_one_who_has_it_and_one_who_is_t
 
     assert len(codes) == 1
     assert len(rows(queue, slot_places)) == len(rows(queue, appointments)) == 1
+
+
+@both
+def test_a_place_is_given_once_even_where_nobody_has_looked_before(queue):
+    """The key of the places is the last word, whatever a count before it said."""
+    first, second = (book(queue, at)["id"] for at in times(queue)[:2])
+    at = times(queue)[5]
+
+    def claim(appointment, places):
+        with queue.context.database.write() as tx:
+            wish = {"service": PASSPORT, "slot_at": at, "minutes": 15, "appointment": appointment}
+            return booking_rows.claim(tx, **wish, at_once=places)
+
+    assert [claim(first, 1), claim(second, 1), claim(second, 2)] == [True, False, True]
+    assert sorted(row.place for row in rows(queue, slot_places) if row.slot_at == at) == [0, 1]
 
 
 @both
