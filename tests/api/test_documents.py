@@ -234,8 +234,8 @@ def test_reception_finds_every_document_on_one_page(still_hall):
     assert "/documents/appointments.pdf" in page.text
     assert "/slips/preview" not in page.text  # which is for who answers for the paper
     assert "/slips/preview" in still_hall.page("/documents", by="supervisor by cookie").text
-    assert 'href="/documents"' in still_hall.page("/counter", by="reception by cookie").text
-    assert 'href="/documents"' not in still_hall.page("/counter", by="official by cookie").text
+    assert 'href="/documents"' in still_hall.page("/staff", by="reception by cookie").text
+    assert 'href="/documents"' not in still_hall.page("/staff", by="official by cookie").text
 
 
 def test_reception_gives_a_lost_ticket_again_by_its_number(hall, tmp_path):
