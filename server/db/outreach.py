@@ -220,16 +220,20 @@ def forget(tx: Transaction, before: datetime) -> int:
     return tx.execute(delete(outreach_contacts).where(outreach_contacts.c.request_id.in_(ended))).rowcount
 
 
-def is_unrated(connection: Connection, ticket: int) -> bool:
-    """Tell whether a service of a ticket was served and not rated yet."""
+def unrated(connection: Connection, ticket: int) -> Sequence[str]:
+    """List the rating tokens of a ticket's services that were served and not rated yet, the newest first."""
     served = requests.c
-    found = connection.execute(
-        select(served.id)
-        .select_from(requests.outerjoin(ratings, ratings.c.request_id == served.id))
-        .where(served.ticket_id == ticket, served.rating_token.is_not(None), ratings.c.request_id.is_(None))
-        .limit(1)
+    return (
+        connection.execute(
+            select(served.rating_token)
+            .select_from(requests.outerjoin(ratings, ratings.c.request_id == served.id))
+            .where(served.ticket_id == ticket, served.rating_token.is_not(None))
+            .where(ratings.c.request_id.is_(None))
+            .order_by(served.finished_at.desc(), served.id.desc())
+        )
+        .scalars()
+        .all()
     )
-    return found.first() is not None
 
 
 ACT = select(outreach_acts).where(

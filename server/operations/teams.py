@@ -18,6 +18,7 @@ from server.domain.numbering import day_of
 from server.domain.opening import start_of_day
 from server.domain.states import CounterState, ticket_after
 from server.errors import (
+    AlreadyRated,
     BadInput,
     CounterTaken,
     IdempotencyMismatch,
@@ -221,7 +222,7 @@ class Teams:
             "slot_at": context.local(row.slot_at),
             "due_at": context.local(ticket.due_at),
             "language": row.language,
-            "unrated": db.is_unrated(connection, ticket.id),
+            "unrated": bool(db.unrated(connection, ticket.id)),
             "contact": contact_of(row),
             "category_name": category.name if category else None,
             "evidence": category.evidence if category else None,
@@ -303,16 +304,18 @@ class Teams:
             verbs[act.verb](number, official, once=once)
 
     def _rate(self, team: Team, id: int, score: int, once: Once) -> None:
-        """Take the vote of a visitor to whom the tablet was handed: for the service that was served last."""
+        """Take the vote of a visitor to whom the tablet was handed: for the newest service that has none."""
         with self._context.database.read() as connection:
             ticket = self._ticket(connection, id)
+            tokens = db.unrated(connection, id)
             served = [each for each in queries.requests_of(connection, id) if each.rating_token is not None]
         if ticket.counter != team.counter and ticket.bound != bound_to_counter(team.counter):
             raise NotServedHere(service=ticket.service)
         if not self._context.config.outreach.rate_on_tablet or not served:
             raise RatingNotFound
-        last = max(served, key=lambda each: each.finished_at)
-        self._ratings.rate(last.rating_token, score=score, once=once)
+        if not tokens:
+            raise AlreadyRated
+        self._ratings.rate(tokens[0], score=score, once=once)
 
     def _open_or_close(self, team: Team, official: Official, verb: str, once: Once) -> None:
         counter = self._counter(team)

@@ -162,7 +162,7 @@ def test_what_was_done_without_network_is_told_once_in_order_and_with_its_own_ti
     assert verified(queue).is_good
 
 
-def test_the_tablet_handed_over_takes_one_vote_for_the_service_served_last(queue, clock, official):
+def test_the_tablet_handed_over_takes_one_vote_for_each_service_the_newest_first(queue, clock, official):
     token, _ = ask_and_plan(queue, 0, services=("poa", "birth"))
     [visit] = queue.teams.day(TEAM, official)["visits"]
     ticket = visit["ticket"]
@@ -180,8 +180,10 @@ def test_the_tablet_handed_over_takes_one_vote_for_the_service_served_last(queue
     assert queue.teams.day(TEAM, official)["visits"][0]["unrated"] is False
     own = {each["key"]: each["rating_token"] for each in queue.outreach.view(token)["services"]}
     assert queue.ratings.form(own["poa"]).rated is True
+    queue.teams.sync(TEAM, official, acts(clock, ticket, "next", "start", "finish", prefix="second"))
+    assert rate("rate-second", 5)["outcome"] == "done"
     given = [entry for entry in entries(queue) if entry["kind"] == "rating.given"]
-    assert [(entry["service"], entry["data"]["score"]) for entry in given] == [("poa", 4)]
+    assert [(entry["service"], entry["data"]["score"]) for entry in given] == [("poa", 4), ("birth", 5)]
     assert findings(queue) == []
 
 
