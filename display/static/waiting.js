@@ -83,7 +83,9 @@ function useFit(count) {
   const [perPage, setPerPage] = useState(5);
   const measure = () => {
     const row = box.current?.querySelector(".waiting__row");
-    if (row) setPerPage(Math.max(1, Math.floor((box.current.clientHeight + 1) / row.getBoundingClientRect().height)));
+    if (!row) return;
+    const lines = Math.max(1, Math.floor((box.current.clientHeight + 1) / row.getBoundingClientRect().height));
+    setPerPage(lines * columnsOf(box.current));
   };
   useLayoutEffect(measure, [count > 0]);
   useEffect(() => {
@@ -92,4 +94,10 @@ function useFit(count) {
     return () => observer.disconnect();
   }, []);
   return [box, perPage];
+}
+
+/** On a board of two columns the waiting stand side by side. */
+function columnsOf(list) {
+  const { display, gridTemplateColumns } = getComputedStyle(list);
+  return display === "grid" ? gridTemplateColumns.split(" ").length : 1;
 }

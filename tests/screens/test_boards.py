@@ -78,7 +78,7 @@ class Hall:
     port: int
     folder: Path
     supervisor: Official
-    _officials: dict[int, Official] = field(default_factory=dict)
+    officials: dict[int, Official] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -86,8 +86,8 @@ class Hall:
 
     def call(self, counter: int, *, language: str = "az") -> str:
         """Issue a ticket and call it; whom the counter served before has gone."""
-        official = self._officials.get(counter) or open_counter(self.queue, counter)
-        self._officials[counter] = official
+        official = self.officials.get(counter) or open_counter(self.queue, counter)
+        self.officials[counter] = official
         self.serve_out(counter)
         if self.queue.counters.view(counter)["state"] == "paused":
             self.queue.counters.open(counter, official)
@@ -106,16 +106,16 @@ class Hall:
         ticket = self.queue.counters.view(counter)["ticket"]
         if ticket is not None:
             if ticket["state"] == "called":
-                self.queue.visits.start(counter, self._officials[counter])
-            self.queue.visits.finish(counter, self._officials[counter])
+                self.queue.visits.start(counter, self.officials[counter])
+            self.queue.visits.finish(counter, self.officials[counter])
 
     def close(self, counter: int) -> None:
         self.serve_out(counter)
-        self.queue.counters.close(counter, self._officials.pop(counter))
+        self.queue.counters.close(counter, self.officials.pop(counter))
 
     def pause(self, counter: int, reason: str) -> None:
         self.serve_out(counter)
-        self.queue.counters.pause(counter, self._officials[counter], reason)
+        self.queue.counters.pause(counter, self.officials[counter], reason)
 
 
 @pytest.fixture(scope="module")
@@ -336,6 +336,40 @@ def test_a_board_whose_network_was_cut_says_so_and_then_shows_how_things_stand(
     assert not set(missed) & set(board.evaluate("window.tops"))
     assert board.locator(".call[data-new] .call__number").all_inner_texts() == [last]
     proxy.close()
+
+
+def test_who_comes_back_after_a_missed_call_is_called_anew_at_the_same_counter(
+    hall: Hall, screens: Screens
+) -> None:
+    number = hall.call(22)
+    token = hall.queue.tickets.of_today(number)["token"]
+    board = open_board(screens, hall.url)
+    board.wait_for_selector(f".call:has-text('{number}'):not([data-new])")
+
+    official = hall.officials[22]
+    hall.queue.visits.no_show(22, official)
+    hall.queue.tickets.rejoin(token)
+    hall.clock.advance(seconds=1)
+    called = hall.queue.counters.next(22, official)
+
+    assert called is not None
+    assert called["number"] == number
+    board.wait_for_selector(f".call[data-new]:first-child:has-text('{number}')")
+    assert board.locator(f".call:has-text('{number}')").count() == 1
+
+
+def test_a_picture_that_never_changes_walks_over_the_screen(hall: Hall, screens: Screens) -> None:
+    page = screens.open("about:blank", 1280, 720)
+    page.clock.install()
+    page.goto(f"{hall.url}/display/counter/18")
+    page.wait_for_selector(".small")
+
+    places = set()
+    for _ in range(4):
+        page.clock.run_for(91_000)
+        places.add(page.evaluate("document.getElementById('screen').style.transform"))
+
+    assert len(places) == 4
 
 
 @pytest.mark.parametrize("look", ["dark", "contrast"])
