@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server.backup_command import add_commands as add_backup_commands
+from server.config_command import add_commands as add_config_commands
 from server.log_command import add_commands as add_log_commands
 from server.report_command import add_commands as add_report_command
 from server.voice_command import add_commands as add_voice_commands
@@ -134,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     add_report_command(commands, common)
     add_voice_commands(commands, common)
     add_backup_commands(commands, common)
+    add_config_commands(commands, common)
     _describe(commands)
     return parser
 
