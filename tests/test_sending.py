@@ -361,3 +361,23 @@ def test_calendar_files_are_in_the_centres_zone(queue, clock):
     assert zone["tzid"] == "Asia/Baku"
     assert zone.to_tz().utcoffset(datetime(2026, 11, 25)) == timedelta(hours=4)
     assert len(data) < 3000
+
+
+def test_an_hour_that_the_clock_repeats_is_not_moved(queue, clock):
+    """On 25 October 2026 the clocks of Berlin go back at night; the appointment stays at eleven on the wall."""
+    from dataclasses import replace
+
+    from server.operations.calendars import calendar_file
+    from server.wording import Wording
+
+    centre = queue.config.centre.model_copy(update={"timezone": "Europe/Berlin"})
+    context = replace(queue.context, config=queue.config.model_copy(update={"centre": centre}))
+    booked = queue.appointments.view(book(queue, None)["token"])
+    booked |= {"slot_at": "2026-10-25T11:00:00+01:00", "ends_at": "2026-10-25T11:15:00+01:00"}
+
+    data = calendar_file(context, booked, Wording("en"))
+    [zone] = Calendar.from_ical(data).walk("VTIMEZONE")
+
+    assert b"DTSTART;TZID=Europe/Berlin:20261025T110000" in data
+    hours = [zone.to_tz().utcoffset(datetime(2026, 10, day, 11)) // timedelta(hours=1) for day in (24, 25)]
+    assert hours == [2, 1]
