@@ -103,6 +103,8 @@ def take_all(camera: Camera) -> None:
         issue(kiosk, language, category=FIRST_BY_LAW)  # so that `next` has something to explain
     kiosk_pictures(camera, kiosk, "az", width=540)
     kiosk_pictures(camera, lying, "ru", width=960)
+    visit_pictures(camera, enrol(camera, UPRIGHT), "az", width=540)
+    looks_picture(camera, enrol(camera, UPRIGHT), "en", width=540)
     for language, ticket in waits.items():
         page = camera.phone(f"/t/{ticket['token']}?language={language}")
         page.wait_for_selector("html[data-drawn]")
@@ -173,6 +175,30 @@ def kiosk_pictures(camera: Camera, kiosk: Page, language: str, *, width: int) ->
     kiosk.tap(".take")
     kiosk.wait_for_selector(".printing--printed")
     camera.take(f"kiosk-number-{language}", kiosk, width=width)
+
+
+def visit_pictures(camera: Camera, kiosk: Page, language: str, *, width: int) -> None:
+    """Take the kiosk's home, and the order of several services."""
+    kiosk.tap(f".language[lang={language}]")
+    kiosk.wait_for_selector(".door--several")
+    camera.take(f"kiosk-home-{language}", kiosk, width=width)
+    kiosk.tap(".door--several")
+    for place in (0, 2, 4):
+        kiosk.tap(f".row >> nth={place}")
+    kiosk.tap(".basket__go")
+    kiosk.wait_for_selector(".stop")
+    camera.take(f"kiosk-several-{language}", kiosk, width=width)
+
+
+def looks_picture(camera: Camera, kiosk: Page, language: str, *, width: int) -> None:
+    """Take the kiosk with large letters, high contrast and everything to touch in the lower part."""
+    kiosk.tap(f".language[lang={language}]")
+    kiosk.tap(".foot__looks")
+    for sample in ("text-large", "contrast-high", "reach-low"):
+        kiosk.tap(f"[data-sample={sample}]")
+    kiosk.tap(".looks > .button")
+    kiosk.wait_for_selector(".door--several")
+    camera.take(f"kiosk-low-reach-{language}", kiosk, width=width)
 
 
 def sign_in(camera: Camera, index: Page) -> Page:

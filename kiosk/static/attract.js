@@ -7,13 +7,14 @@ import { begin } from "./session.js";
 /** The first screen: each language in its own words, since nobody knows yet which one is read. */
 export function Attract({ state }) {
   const { catalogue } = state;
+  const title = catalogue.open ? "kiosk.welcome" : "kiosk.closed";
   return html`<div class="attract">
     <div class="attract__welcome">
-      <h1 class="attract__title" tabindex="-1" data-first>${t("kiosk.welcome")}</h1>
+      <h1 class="attract__title" tabindex="-1" data-first>${t(title)}</h1>
       <ul class="attract__others">
         ${catalogue.languages
           .filter((code) => code !== language())
-          .map((code) => html`<li lang=${code} key=${code}>${t("kiosk.welcome", {}, code)}</li>`)}
+          .map((code) => html`<li lang=${code} key=${code}>${t(title, {}, code)}</li>`)}
       </ul>
     </div>
     <ul class="languages">
@@ -22,7 +23,7 @@ export function Attract({ state }) {
           <button type="button" class="language" lang=${code} dir=${direction(code)} onClick=${() => begin(code)}>
             <span class="language__name">${t("kiosk.language_name", {}, code)}</span>
             <span class="language__start">
-              ${catalogue.open ? t("kiosk.start", {}, code) : closedWords(catalogue, code)}
+              ${catalogue.open ? t("kiosk.start", {}, code) : opensWords(catalogue, code)}
             </span>
             <${Icon} name="forward" class="language__go" />
           </button>
@@ -38,10 +39,19 @@ export function Attract({ state }) {
  * @returns {string} that the centre is closed, and when it opens again where that is known
  */
 export function closedWords(catalogue, code) {
-  if (!catalogue.opens_at) return t("kiosk.closed", {}, code);
+  return opening(catalogue, code, "until") ?? t("kiosk.closed", {}, code);
+}
+
+// Beside "closed", which stands above it.
+function opensWords(catalogue, code) {
+  return opening(catalogue, code, "short") ?? t("kiosk.closed_look", {}, code);
+}
+
+function opening(catalogue, code, sentence) {
+  if (!catalogue.opens_at) return null;
   const opens = new Date(catalogue.opens_at);
   const isToday = day(opens, code) === day(catalogue.at, code);
   return isToday
-    ? t("kiosk.closed_until_time", { time: time(opens, code) }, code)
-    : t("kiosk.closed_until_day", { day: day(opens, code), time: time(opens, code) }, code);
+    ? t(`kiosk.closed_${sentence}_time`, { time: time(opens, code) }, code)
+    : t(`kiosk.closed_${sentence}_day`, { day: day(opens, code), time: time(opens, code) }, code);
 }

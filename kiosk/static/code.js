@@ -24,9 +24,6 @@ export function Code({ state }) {
   return html`<div class="screen screen--code">
     <div class="screen__head">
     <h1 class="screen__title"><label for="code">${t(`kiosk.code_title_${codeFor}`)}</label></h1>
-    <p class="screen__lead">
-      ${t(`kiosk.code_lead_${codeFor}`)} ${settings.scanner && t("kiosk.code_scan")} ${t("kiosk.code_without")}
-    </p>
     <div class="search-field">
       <input
         id="code"
@@ -49,8 +46,12 @@ export function Code({ state }) {
     <${OnceButton} class="button take code-go" onTap=${send} disabled=${!isWhole || isTaking}>
       <span>${t(isTaking ? "kiosk.taking" : "kiosk.code_go")}</span><${Icon} name="forward" />
     <//>
-    <div id="code-problem" class="code-problem" role="alert">
-      ${problem === "refused" && html`<${CodeRefused} state=${state} />`}
+    <div id="code-problem" class="code-problem">
+      <div role="alert">${problem === "refused" && html`<${CodeRefused} state=${state} />`}</div>
+      ${problem !== "refused" &&
+      html`<p class="screen__lead">
+        ${t(`kiosk.code_lead_${codeFor}`)} ${settings.scanner && t("kiosk.code_scan")} ${t("kiosk.code_without")}
+      </p>`}
     </div>
     <${Keyboard} only="code" value=${code} onChange=${setCode} />
   </div>`;

@@ -20,7 +20,7 @@ export function Home({ state }) {
     </div>
     ${!isMany && html`<${Doors} isOpen=${catalogue.open} />`}
     <div class="stack home__ways">
-    <button type="button" class="search-door" onClick=${() => go("search")}>
+    <button type="button" class="search-door" onClick=${() => go("search", { query: "" })}>
       <${Icon} name="search" /><span>${t("kiosk.search_door")}</span>
     </button>
     <div class="tabs" role="group" aria-label=${t("kiosk.ways")}>

@@ -1,6 +1,7 @@
 import { html } from "../../static/js/html.js";
 import { Arrow, Icon } from "../../static/js/icons.js";
 import { name, nameLanguage, t } from "../../static/js/wording.js";
+import { Pages } from "./pages.js";
 import { reset } from "./session.js";
 import { WaitWords } from "./wait-words.js";
 
@@ -10,6 +11,7 @@ export function Result({ state }) {
   const isPaperless = ticket.print !== null && stageOf(ticket.print) === "not_printed";
   return html`<div class=${isPaperless ? "screen result result--paperless" : "screen result"}>
     ${isPaperless && html`<${Printing} print=${ticket.print} />`}
+    <${Pages} name=${t("kiosk.your_number")}>
     <article class=${ticket.services.length > 1 ? "slip slip--many" : "slip"}>
       <p class="slip__label">${t("kiosk.your_number")}</p>
       <h1 class="slip__number number" tabindex="-1" data-first>${ticket.number}</h1>
@@ -42,6 +44,7 @@ export function Result({ state }) {
         </div>
       </div>
     </article>
+    <//>
     ${!isPaperless && html`<${Printing} print=${ticket.print} />`}
     <button type="button" class="button button--primary take" onClick=${reset}>${t("kiosk.done")}</button>
   </div>`;

@@ -192,7 +192,7 @@ export async function showTicket(token) {
   const isFirst = store.get().screen === "attract";
   const answer = await insist(() => request("GET", `/api/v1/tickets/${encodeURIComponent(token)}`));
   if (answer.ok) {
-    if (isFirst) setLanguage(answer.data.language);
+    if (isFirst) takeLanguage(answer.data.language);
     store.update({ ticket: { ...answer.data, print: null }, screen: "result", trail: [], attempt: null, problem: null });
   } else {
     const problem = isPassing(answer) ? "away" : "refused";
@@ -221,7 +221,7 @@ async function send(attempt) {
   if (store.get().attempt?.key !== attempt.key) return; // the visitor has gone, by idle or by home
   if (answer.ok) {
     const ticket = answer.data;
-    if (!attempt.body.language && store.get().catalogue.languages.includes(ticket.language)) setLanguage(ticket.language);
+    if (!attempt.body.language) takeLanguage(ticket.language);
     store.update({ isTaking: false, attempt: null, ticket, screen: "result", trail: [], query: "", code: "" });
   } else if (isPassing(answer)) {
     store.update({ isTaking: false, problem: "away" });
@@ -229,6 +229,11 @@ async function send(attempt) {
     store.update({ isTaking: false, problem: "refused", refusal: refusalOf(answer), attempt: newAttempt() });
     refreshCatalogue();
   }
+}
+
+// A slip may be in a language that only paper has.
+function takeLanguage(code) {
+  if (store.get().catalogue.languages.includes(code)) setLanguage(code);
 }
 
 function newAttempt() {
@@ -266,7 +271,9 @@ export async function refreshTicket() {
   const { ticket } = store.get();
   if (ticket === null) return;
   const answer = await request("GET", `/api/v1/tickets/${ticket.token}`);
-  if (answer.ok && store.get().ticket?.token === ticket.token) store.update({ ticket: answer.data });
+  if (!answer.ok || store.get().ticket?.token !== ticket.token) return;
+  // One that was only shown again has nothing to be printed.
+  store.update({ ticket: ticket.print === null ? { ...answer.data, print: null } : answer.data });
 }
 
 function isPassing({ status }) {

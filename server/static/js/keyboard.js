@@ -34,16 +34,21 @@ export function Keyboard({ language = "en", only, value, onChange }) {
       (row) => html`<div class="keyboard__row" key=${layout + row}>
         ${[...row].map((letter) => key({ label: upper(letter), lang: layout, onPress: () => type(letter) }))}
         ${row === rows.at(-1) && erase(value, onChange)}
+        ${only && row === rows.at(-1) && clear(onChange)}
       </div>`,
     )}
-    <div class="keyboard__row">
+    ${!only &&
+    html`<div class="keyboard__row">
       ${others.map((code) =>
         key({ label: code.toUpperCase(), lang: code, wide: "code", onPress: () => setLayout(code) }),
       )}
-      ${!only && key({ label: t("kiosk.space"), wide: "space", onPress: () => type(" ") })}
-      ${key({ label: t("kiosk.clear"), wide: "clear", onPress: () => onChange("") })}
-    </div>
+      ${key({ label: t("kiosk.space"), wide: "space", onPress: () => type(" ") })} ${clear(onChange)}
+    </div>`}
   </div>`;
+}
+
+function clear(onChange) {
+  return key({ label: t("kiosk.clear"), wide: "clear", onPress: () => onChange("") });
 }
 
 function erase(value, onChange) {

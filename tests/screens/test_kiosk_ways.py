@@ -1,0 +1,471 @@
+"""A visitor's ways at the touchscreen, by touch, by a code reader and by keys: one hall and one kiosk for all of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from printing.jobs import PrinterState
+from tests.builders import BIRTH, PASSPORT, create_ticket
+from tests.screens.touchscreen import (
+    LANDSCAPE,
+    PORTRAIT,
+    STAFF_CODE,
+    Touchscreen,
+    make_touchscreen,
+    press_until,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from server.config import Config
+
+MARRIAGE = "marriage"  # by appointment only
+COLLECT = "ready_doc"
+FULL = "fine_info"  # at most one may wait for it here
+SERVED = {"az": "Doğumun qeydə alınması", "ru": "Регистрация рождения"}
+
+
+@pytest.fixture(scope="module")
+def kiosk(
+    config: Config, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Touchscreen]:
+    yield from make_touchscreen(
+        config, browser, tmp_path_factory.mktemp("kiosk"), {FULL: {"most_waiting": 1}}
+    )
+
+
+def book(kiosk: Touchscreen, language: str = "az", **ahead: float) -> str:
+    slot_at = kiosk.clock() + timedelta(**ahead)
+    return str(kiosk.queue.check_ins.book(service=MARRIAGE, slot_at=slot_at, language=language)["code"])
+
+
+def test_each_of_the_twenty_most_used_services_is_three_taps_away(kiosk: Touchscreen) -> None:
+    page = kiosk.begin("az")
+    assert page.locator(".row").count() == 20
+
+    for place in range(20):
+        page.locator(".row").nth(place).dispatch_event("click")
+        page.wait_for_selector(".take")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".search-door")
+
+    page.tap(f".row:has-text('{SERVED['az']}')") if page.locator(
+        f".row:has-text('{SERVED['az']}')"
+    ).count() else page.tap(".row >> nth=0")
+    page.tap(".take")
+    page.wait_for_selector(".slip")
+    assert page.inner_text(".slip__number") == kiosk.newest()["number"]
+
+
+@pytest.mark.parametrize(("language", "size"), [("az", PORTRAIT), ("ru", LANDSCAPE)])
+def test_an_appointment_is_checked_in_by_a_code_typed_on_the_glass(
+    kiosk: Touchscreen, language: str, size: dict[str, int]
+) -> None:
+    code = book(kiosk, "en")
+    page = kiosk.begin(language, size)
+    page.tap(".door--appointment")
+
+    for sign in code:
+        page.tap(f".key:text-is('{sign}')")
+    page.tap(".code-go")
+    page.wait_for_selector(".slip")
+
+    ticket = kiosk.newest()
+    assert page.inner_text(".slip__number") == ticket["number"]
+    assert (ticket["service"], ticket["language"]) == (MARRIAGE, language)
+
+
+def test_a_ready_document_is_collected_by_keys_alone(kiosk: Touchscreen) -> None:
+    code = kiosk.queue.check_ins.announce_result(service=COLLECT)["code"]
+    page = kiosk.begin("ru")
+
+    press_until(page, ".door--collect", "ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#code:focus")
+    page.keyboard.type(code.lower(), delay=90)  # a person's pace, which is no reader's
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".slip")
+
+    assert kiosk.newest()["service"] == COLLECT
+
+
+def test_a_code_is_read_on_the_first_screen_and_answers_in_its_own_language(kiosk: Touchscreen) -> None:
+    page = kiosk.first()
+
+    kiosk.scan(book(kiosk, "ru"))
+    page.wait_for_selector(".slip")
+
+    assert page.get_attribute("html", "lang") == "ru"
+    assert kiosk.newest()["language"] == "ru"
+
+
+def test_a_code_is_read_inside_the_search_and_leaves_nothing_in_it(kiosk: Touchscreen) -> None:
+    page = kiosk.begin("az")
+    page.tap(".search-door")
+    page.keyboard.type("pas", delay=90)
+
+    kiosk.scan("K7QW2M")
+    page.wait_for_selector(".code-problem .notice")
+    assert page.input_value("#code") == "K7QW2M"
+    page.keyboard.press("Escape")
+
+    assert page.input_value("#query") == "pas"
+
+
+def test_the_code_of_a_slip_shows_its_place_again_and_prints_nothing(kiosk: Touchscreen) -> None:
+    ticket = create_ticket(kiosk.queue, BIRTH, language="tr")
+    page = kiosk.first()
+
+    kiosk.scan(ticket["links"]["page"])
+    page.wait_for_selector(".slip")
+
+    assert page.inner_text(".slip__number") == ticket["number"]
+    assert page.locator(".printing").count() == 0
+    assert page.get_attribute("html", "lang") == "tr"
+
+
+@pytest.mark.parametrize("language", ["az", "ru"])
+def test_a_code_that_cannot_be_says_why_and_what_to_do(kiosk: Touchscreen, language: str) -> None:
+    used = book(kiosk)
+    kiosk.queue.check_ins.check_in(used)
+    wrong, foreign = "K7QW2M", "https://elsewhere.example/b/ZZ99ZZ"
+    early, other_day = book(kiosk, hours=3), book(kiosk, days=2)
+    late = book(kiosk, hours=-1)
+    page = kiosk.begin(language)
+    before = len(kiosk.tickets())
+    told = {}
+
+    for name, text in {
+        "wrong": wrong,
+        "used": used,
+        "foreign": foreign,
+        "early": early,
+        "other_day": other_day,
+    }.items():
+        kiosk.scan(text)
+        told[name] = page.inner_text(".code-problem .notice")
+        kiosk.act("s.goHome()")
+
+    words = {
+        "az": {
+            "wrong": "tapılmadı",
+            "used": "artıq nömrə alınıb",
+            "early": "12:30",
+            "other_day": "26 noyabr",
+        },
+        "ru": {"wrong": "не найден", "used": "уже получен", "early": "12:30", "other_day": "26 ноября"},
+    }[language] | {"foreign": {"az": "tapılmadı", "ru": "не найден"}[language]}
+    assert {name: word for name, word in words.items() if word not in told[name]} == {}
+    assert len(kiosk.tickets()) == before
+    # One that came too late waits like a walk-in, and gets its number all the same.
+    kiosk.scan(late)
+    page.wait_for_selector(".slip")
+    assert kiosk.tickets()[-1].origin == "walk_in"
+
+
+def test_script_typed_into_the_search_is_only_text(kiosk: Touchscreen) -> None:
+    page = kiosk.begin("en")
+    page.tap(".search-door")
+
+    page.keyboard.insert_text("<img src=x onerror=alert(1)>${7*7}{{7*7}}'\"--")
+    page.wait_for_selector(".search-hint")
+
+    assert page.locator("main img").count() == 0
+    assert "49" not in page.inner_text("main .search-hint")
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "found"),
+    [
+        ("az", "sexsiyyet", "Şəxsiyyət vəsiqəsi"),
+        ("az", "шехсиййет", "Şəxsiyyət vəsiqəsi"),
+        ("az", "şexsiyət vesiqesi", "Şəxsiyyət vəsiqəsi"),
+        ("ru", "pasport", "паспорта"),
+        ("ru", "паспрт", "паспорта"),
+        ("uz", "тугилиш", "Tugʻilishni"),
+        ("tr", "dogum", "Doğum tescili"),
+        ("en", "pasport", "passport"),
+        ("en", "bitrh", "birth"),
+    ],
+)
+def test_the_search_forgives_the_other_script_and_slips(
+    kiosk: Touchscreen, language: str, query: str, found: str
+) -> None:
+    kiosk.act(f"s.reset(); s.begin('{language}'); s.go('search')")
+    kiosk.page.wait_for_selector("#query")
+
+    kiosk.page.keyboard.insert_text(query)
+
+    names = kiosk.page.locator(".row__name")
+    names.first.wait_for()
+    assert any(found.casefold() in name.casefold() for name in names.all_inner_texts()[:3])
+
+
+@pytest.mark.parametrize(("language", "size"), [("az", PORTRAIT), ("ru", LANDSCAPE)])
+def test_several_services_get_one_number_in_the_shortest_order(
+    kiosk: Touchscreen, language: str, size: dict[str, int]
+) -> None:
+    for _ in range(4):
+        create_ticket(kiosk.queue, PASSPORT)
+    kiosk.queue.waits.refresh()
+    best = kiosk.queue.services.order([PASSPORT, BIRTH])["order"]
+    names = [kiosk.queue.config.service[key].name[language] for key in best]
+    page = kiosk.begin(language, size)
+    page.tap(".door--several")
+    for name in reversed(names):
+        page.tap(".search-door")
+        page.keyboard.insert_text(name)
+        page.tap(f".row:has-text('{name}')")
+        page.keyboard.press("Escape")
+    page.tap(".basket__go")
+
+    page.wait_for_selector(".detail__act [aria-pressed=false]")
+    proposed = page.locator(".stop .row__name").all_inner_texts()
+    page.tap(".detail__act [aria-pressed=false]")
+    own = page.locator(".stop .row__name").all_inner_texts()
+    page.tap(".detail__act [aria-pressed=true]")
+    page.tap(".take")
+    page.wait_for_selector(".slip__services")
+
+    assert (proposed, own) == (names, names[::-1])
+    assert [each["service"] for each in kiosk.newest()["services"]] == best
+
+
+def test_a_full_queue_a_closed_service_and_a_late_hour_have_their_words_and_the_kiosk_recovers(
+    kiosk: Touchscreen,
+) -> None:
+    ticket = create_ticket(kiosk.queue, FULL)
+    page = kiosk.begin("en")
+    kiosk.act(f"s.openService('{FULL}')")
+    page.wait_for_selector(".obstacle:has-text('Queue full')")
+    assert page.locator(".take").count() == 0
+
+    kiosk.queue.tickets.cancel(ticket["token"])
+    kiosk.act("await s.refreshCatalogue()")
+    page.wait_for_selector(".take")
+    kiosk.queue.services.set_availability(FULL, is_open=False)
+    page.tap(".take")  # it was closed in this moment
+    page.wait_for_selector(".obstacle:has-text('not given any more today')")
+    kiosk.queue.services.set_availability(FULL, is_open=True)
+    kiosk.act("await s.refreshCatalogue()")
+    page.wait_for_selector(".take")
+
+    kiosk.clock.advance(hours=9)  # closed at six
+    page.tap(".take")
+    page.wait_for_selector(".obstacle:has-text('opens on 25 November at 09:00')")
+    kiosk.clock.advance(hours=-9)
+    kiosk.first()
+
+
+def test_without_paper_the_number_is_given_and_the_phone_offered(kiosk: Touchscreen) -> None:
+    printer = kiosk.queue.config.kiosk.printer
+    assert printer is not None
+    state = PrinterState(printer, problem="paper_out", warning=None, since=kiosk.clock())
+    kiosk.queue.printer_states.keep_state(state, "virtual:")
+    page = kiosk.begin("ru")
+    kiosk.act(f"s.openService('{BIRTH}')")
+    page.tap(".take")
+
+    page.wait_for_selector(".result--paperless .printing:has-text('В принтере кончилась бумага')")
+    boxes = page.evaluate(
+        """() => [".slip__qr", ".slip__number", ".printing", ".result .take"].map((each) => {
+            const box = document.querySelector(each).getBoundingClientRect();
+            return box.top >= 0 && box.bottom <= innerHeight && box.width > 0;
+        })"""
+    )
+    assert boxes == [True] * 4
+    kiosk.queue.printer_states.keep_state(
+        PrinterState(printer, problem=None, warning=None, since=kiosk.clock()), "virtual:"
+    )
+
+
+def test_staff_close_a_service_and_test_the_printer_behind_the_code(kiosk: Touchscreen) -> None:
+    page = kiosk.begin("az")
+    page.hover(".band__clock")
+    page.mouse.down()
+    page.wait_for_selector("#staff-code")
+    page.mouse.up()
+    for code, wanted in (("000000", ".notice--bad"), (STAFF_CODE, ".staff__acts")):
+        for digit in code:
+            page.tap(f".key:text-is('{digit}')")
+        page.tap(".code-go")
+        page.wait_for_selector(wanted)
+        page.wait_for_timeout(1000)  # the button pauses after each tap
+
+    row = f".staff .row:has-text('{SERVED['az']}')"
+    page.locator(row).dispatch_event("click")
+    page.wait_for_selector(f"{row}.row--shut")
+    page.tap(".staff__acts .button >> nth=0")
+    page.wait_for_selector("[role=status]:has-text('printerə göndərildi')")
+    page.tap(".staff__volume .button >> nth=1")
+    kiosk.act("s.goHome(); s.openService('birth')")
+
+    assert page.inner_text(".obstacle h2") == "İndi bağlıdır"
+    assert kiosk.queue.services.now()["services"][BIRTH]["obstacle"] == "service_closed"
+    assert kiosk.queue.print_desk.jobs()[0]["kind"] == "test"
+    assert page.evaluate("localStorage.getItem('navbat.kiosk.volume')") == "45"
+    page.reload()
+    assert page.locator(".staff").count() == 0
+    page.evaluate("localStorage.clear()")
+    kiosk.queue.services.set_availability(BIRTH, is_open=True)
+
+
+def test_with_the_server_gone_it_says_so_and_goes_on_by_itself_with_one_number(kiosk: Touchscreen) -> None:
+    page = kiosk.begin("ru")
+    kiosk.act(f"s.openService('{BIRTH}')")
+    page.wait_for_selector(".take")
+    before = len(kiosk.tickets())
+
+    with kiosk.gone():
+        page.tap(".take")
+        page.wait_for_selector(".away:has-text('Номер ещё не подтверждён')", timeout=40_000)
+    page.tap(".away .take")
+    page.wait_for_selector(".slip")
+    assert len(kiosk.tickets()) == before + 1
+
+    kiosk.first()
+    with kiosk.gone():
+        page.wait_for_selector(".away__all", timeout=40_000)  # in every language, as nobody has chosen one
+        assert page.locator(".away__all li").count() == 5
+    page.wait_for_selector(".language", timeout=40_000)
+
+
+FOCUS = """() => {
+  const here = document.activeElement, style = getComputedStyle(here);
+  return here.matches(":focus-visible") && (style.outlineStyle !== "none" || style.boxShadow !== "none");
+}"""
+
+
+@pytest.mark.parametrize(("language", "key"), [("az", "ArrowDown"), ("ru", "Tab")])
+def test_the_whole_way_is_gone_with_keys_and_the_focus_is_always_seen(
+    kiosk: Touchscreen, language: str, key: str
+) -> None:
+    page = kiosk.first()
+    before = len(kiosk.tickets())
+
+    for selector in (f"[lang={language}].language", ".door--several", ".search-door"):
+        press_until(page, selector, key)
+        assert page.evaluate(FOCUS), selector
+        if selector != ".door--several":
+            page.keyboard.press("Enter")
+    page.wait_for_selector("#query:focus")
+    page.keyboard.type(SERVED[language][:6], delay=90)
+    press_until(page, ".row", key)
+    assert page.evaluate(FOCUS)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".detail h1:focus")  # a new screen begins at its heading
+    press_until(page, ".priority-door", key)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:focus")
+    page.keyboard.press("Escape")
+    press_until(page, ".take", key)
+    assert page.evaluate(FOCUS)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1.slip__number:focus")
+    press_until(page, ".result .take", key)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".attract h1:focus")
+
+    assert len(kiosk.tickets()) == before + 1
+
+
+def test_everything_is_spoken_on_request_and_the_ticket_too(kiosk: Touchscreen) -> None:
+    page = kiosk.begin("ru")
+    assert kiosk.said == []
+
+    page.keyboard.press("F1")
+    press_until(page, ".search-door", "ArrowDown")
+    kiosk.act(f"s.openService('{BIRTH}')")
+    page.wait_for_selector(".detail")
+    page.tap(".take")
+    page.wait_for_selector(".slip")
+    page.wait_for_timeout(300)
+    ticket = kiosk.newest()
+    spoken = " | ".join(text for _, text in kiosk.said)
+
+    assert {language for language, _ in kiosk.said} == {"ru"}
+    zone = kiosk.queue.config.zone[ticket["zone"]]
+    for words in (
+        "Зачем вы пришли?",
+        "Найти услугу по названию",
+        SERVED["ru"],
+        "Имейте при себе",
+        "Взять номер",
+    ):
+        assert words in spoken
+    slip = kiosk.said[-1][1]
+    for words in (ticket["number"], zone.name["ru"], zone.where["ru"], ticket["code"], "Готово"):
+        assert words in slip, slip
+    page.tap(".result .take")
+    page.wait_for_selector(".language")
+    assert kiosk.act("return s.store.get().isListening") is False
+
+
+def test_who_walks_away_is_warned_twenty_seconds_before_and_can_stay_as_often_as_wanted(
+    kiosk: Touchscreen,
+) -> None:
+    kiosk.first()
+    page = kiosk._context.new_page()
+    page.on("request", kiosk._hear)
+    page.clock.install()
+    page.goto(f"{kiosk.url}/kiosk")
+    page.click(".language[lang=az]")
+    page.keyboard.press("F1")
+    page.wait_for_selector(".foot__listen[aria-pressed=true]")
+
+    for _ in range(10):
+        page.clock.run_for(580_500)
+        page.wait_for_selector("dialog[open]")
+        assert int(page.inner_text(".idle__seconds")) in (19, 20)
+        page.tap("dialog .take")
+        page.wait_for_selector("dialog", state="detached")
+    assert any("Buradasınız?" in text for _, text in kiosk.said)
+    page.clock.run_for(601_000)
+    page.wait_for_selector(".attract")
+    page.close()
+
+
+def test_nothing_of_a_visitor_is_left_for_the_next(kiosk: Touchscreen) -> None:
+    page = kiosk.begin("ru")
+    for look, value in (("text", "large"), ("contrast", "high"), ("reach", "low"), ("sound", "loudest")):
+        kiosk.act(f"s.setLook('{look}', '{value}')")
+    kiosk.act("s.toggle('passport'); s.go('search', {query: 'pasport'})")
+    kiosk.act(f"s.goHome(); s.openService('{BIRTH}')")
+    kiosk.act("s.go('priority')")
+    page.tap(".row >> nth=0")
+    page.wait_for_selector(".priority-door .icon--check")
+    page.tap(".take")
+    page.wait_for_selector(".slip")
+    category = kiosk.queue.config.categories[0]
+    assert category.name["ru"] not in page.inner_text("body")
+    assert category.evidence["ru"] not in page.inner_text("body")
+    number = page.inner_text(".slip__number")
+
+    page.tap(".result .take")
+    page.wait_for_selector(".language")
+    page.go_back()
+    page.wait_for_selector(".language")
+
+    state = kiosk.act("const {catalogue, ...rest} = s.store.get(); return rest")
+    assert page.url == f"{kiosk.url}/kiosk"
+    assert page.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
+    assert (
+        page.evaluate(
+            "['text', 'contrast', 'reach', 'sound'].filter((each) => each in document.documentElement.dataset)"
+        )
+        == []
+    )
+    assert page.get_attribute("html", "lang") == "az"
+    assert number not in page.content()
+    assert {name: value for name, value in state.items() if value} == {
+        "screen": "attract",
+        "tab": "used",
+        "codeFor": "appointment",
+        "looks": {"text": "", "contrast": "", "reach": "", "sound": ""},
+    }
