@@ -15,7 +15,7 @@ const LEAST = 2;
 
 /** A visit of several services on one number, in the order in which it is over soonest. */
 export function Plan({ state }) {
-  const { catalogue, category, isTaking, problem, plan, keepsOwn } = state;
+  const { catalogue, category, isTaking, problem, plan, basket, keepsOwn } = state;
   const offers = orderOf(state).map((key) => findOffer(catalogue, key)).filter(Boolean);
   const blocked = offers.filter(({ service }) => obstacle(catalogue, service) !== null);
   const canTake = offers.length >= LEAST && blocked.length === 0;
@@ -51,7 +51,8 @@ export function Plan({ state }) {
     <//>
     <div class="detail__act">
       ${problem === "refused" && html`<${Refused} state=${state} />`}
-      ${plan?.saves_s > 0 &&
+      ${plan &&
+      plan.order.join() !== basket.join() &&
       html`<button
         type="button"
         class="button button--outline"

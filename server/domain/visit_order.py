@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def shortest(wished: Sequence[Stop]) -> tuple[Stop, ...]:
     """
     Choose the order in which a visit is over soonest.
 
-    What no counter is open for comes last. Of orders that end alike, the one with the fewest ways from counter to
-    counter, then the one nearest to the visitor's own.
+    What no counter is open for comes last. Of orders that end alike, the one that waits nowhere while it could be served
+    elsewhere, then the one with the fewest ways from counter to counter, then the one nearest to the visitor's own.
 
     Args:
         wished: In the visitor's own order; at most `MOST`, as every order is tried.
@@ -63,8 +63,13 @@ def shortest(wished: Sequence[Stop]) -> tuple[Stop, ...]:
     open_now = [stop for stop in wished if stop.ready_s is not None]
     closed = [stop for stop in wished if stop.ready_s is None]
     # The first of equals is kept, and the visitor's own order is tried first.
-    best = min(permutations(open_now), key=lambda order: (finish_s(order), _ways(order)))
+    best = min(permutations(open_now), key=lambda order: (finish_s(order), _detours(order), _ways(order)))
     return (*best, *closed)
+
+
+def _detours(order: Sequence[Stop]) -> int:
+    """Count the pairs in which what is ready later comes first."""
+    return sum((one.ready_s or 0.0) > (other.ready_s or 0.0) for one, other in combinations(order, 2))
 
 
 def _ways(order: Sequence[Stop]) -> int:

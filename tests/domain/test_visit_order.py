@@ -39,6 +39,14 @@ def test_going_where_one_is_called_first_is_as_good(wished: list[Stop]) -> None:
     assert finish_s(shortest(known)) == finish_s(sorted(known, key=lambda stop: stop.ready_s or 0))
 
 
+def test_of_orders_that_end_alike_none_waits_where_another_service_is_free() -> None:
+    last = Stop("last", 5400, 600)
+    wished = [Stop("later", 1500, 600), Stop("free", 0, 600), last]
+
+    assert finish_s(wished) == finish_s([wished[1], wished[0], last])
+    assert [stop.service for stop in shortest(wished)] == ["free", "later", "last"]
+
+
 def test_alike_orders_keep_the_visitors_own() -> None:
     wished = [Stop("b", 0, 300), Stop("a", 0, 300), Stop("c", 0, 300)]
 
