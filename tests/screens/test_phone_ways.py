@@ -300,6 +300,35 @@ def test_axe_finds_nothing_in_any_state_and_language(hall: Hall) -> None:
     assert not any(found.values()), found
 
 
+def test_letters_twice_as_large_fit_a_narrow_phone(hall: Hall) -> None:
+    official = open_counter(hall.queue, 1)
+    ticket = create_ticket(hall.queue, "info_desk")
+    hall.queue.counters.next(1, official)
+    hall.queue.visits.start(1, official)
+    hall.queue.visits.finish(1, official)
+    waiting = create_ticket(hall.queue, BIRTH)["token"]
+    rating = hall.ticket(ticket["token"])["services"][0]["rating_token"]
+    page = hall.open("/follow", "ru")
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    wide = {}
+    for path in (
+        f"/t/{waiting}",
+        f"/t/{waiting}/later",
+        f"/r/{rating}",
+        "/follow",
+        "/take",
+        f"/take/{BIRTH}",
+    ):
+        page.goto(f"{hall.url}{path}?language=ru")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 320:
+            wide[path] = width
+
+    assert wide == {}
+
+
 def test_the_whole_way_needs_no_touch_and_no_mouse(hall: Hall) -> None:
     mine = create_ticket(hall.queue, BIRTH)
     page = drawn(hall.open(f"/t/{mine['token']}", "en"))
