@@ -32,6 +32,7 @@ DOORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("messages", "/messages", ANSWERS),
     ("devices", "/devices", ANSWERS),
     ("users", "/admin/users", WATCHES),
+    ("centre", "/admin/centre", WATCHES),
     ("statistics", "/statistics", EVERYONE),
     ("account", "/account", EVERYONE),
 )

@@ -20,6 +20,7 @@ from server.operations.counters import Counters
 from server.operations.days import Days
 from server.operations.device_desk import DeviceDesk
 from server.operations.devices import Devices
+from server.operations.in_force import InForce
 from server.operations.issuing import Issuing
 from server.operations.ledger import Ledger
 from server.operations.messages import Messages
@@ -95,6 +96,7 @@ class Queue:
     supervising: Supervising
     staff: Staff
     accounts: Accounts
+    in_force: InForce
     sessions: Sessions
     second_factor: SecondFactor
     passkeys: Passkeys
@@ -175,6 +177,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         supervising=Supervising(context, counters, visits),
         staff=staff,
         accounts=Accounts(context, staff, sessions),
+        in_force=InForce(context),
         sessions=sessions,
         second_factor=SecondFactor(context),
         passkeys=Passkeys(context, sessions),

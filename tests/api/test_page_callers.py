@@ -57,6 +57,9 @@ PAGES: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
         ("POST", f"/admin/users/{SPARE}/{act}", {}, ANSWERS)
         for act in ("disable", "enable", "password", "second-factor", "passkeys", "sessions")
     ],
+    ("GET", "/admin/centre", {}, WATCHES),
+    ("GET", "/admin/centre/policy", {}, WATCHES),
+    ("GET", "/admin/centre/services.csv", {}, WATCHES),
     ("GET", "/collection", {}, WORKS),
     ("POST", "/collection", {}, WORKS),
     ("POST", "/collection/one", {"service": "ready_doc", "reference": "A-1"}, WORKS),
@@ -73,6 +76,7 @@ PAGES: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     ("GET", "/documents/zones/a.pdf", {}, MINDS),
     ("GET", "/documents/appointments.pdf", {}, MINDS),
     ("GET", "/documents/ticket.pdf?number=R001", {}, MINDS),
+    ("GET", "/documents/report?day=2026-11-24&format=csv", {}, WATCHES),
     ("GET", "/slips", {}, ANSWERS),
     ("GET", "/slips/kiosk-1/none.png", {}, ANSWERS),
     ("GET", "/slips/preview", {}, ANSWERS),
