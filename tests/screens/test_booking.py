@@ -125,6 +125,7 @@ def test_every_page_holds_to_wcag_on_phones_large_and_small_and_on_a_desk(hall: 
         with hall.screens.expecting(422):
             page.fill("#email", '"><script>alert(1)</script>@')
             page.click("#book")
+            page.wait_for_selector("[data-error-summary]")
         look(page, language, found)
         assert page.get_attribute("#email", "aria-invalid") == "true"
         page.fill("#email", "leyla@example.az")
@@ -144,6 +145,7 @@ def test_a_wrong_address_is_said_first_and_leads_to_its_field(hall: Hall) -> Non
     with hall.screens.expecting(422):
         page.fill("#phone", "12")
         page.click("#book")
+        page.wait_for_selector("[data-error-summary]")
 
     assert page.evaluate("document.activeElement.dataset.errorSummary") == ""
     page.keyboard.press("Tab")
@@ -186,6 +188,7 @@ def test_a_time_that_somebody_else_took_meanwhile_is_told_with_the_others(hall: 
 
     with hall.screens.expecting(409):
         page.click("#book")
+        page.wait_for_selector("[data-error-summary]")
 
     assert "not free any more" in page.inner_text("[data-error-summary]")
     assert page.is_visible(".time")
