@@ -36,7 +36,7 @@ def finish_s(order: Iterable[Stop]) -> float:
     Who comes keeps one start for every service of the visit, so waiting for one is waiting for all: after the first, the
     second is had as soon as its own wait since the arrival is over.
 
-    >>> finish_s([Stop("a", 600, 300), Stop("b", 700, 300)])
+    >>> finish_s([Stop("a", 600.0, 300.0), Stop("b", 700.0, 300.0)])
     1200.0
     """
     at = 0.0

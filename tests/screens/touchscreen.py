@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import make_server
 
+from server.api.callers import DEVICE_COOKIE
 from server.app import create_app
 from server.operations.touchscreens import hash_code
 from tests.builders import open_counter
@@ -85,12 +86,14 @@ class Touchscreen:
         self.queue.waits.refresh()
         self._port = 0
         self.start()
-        _, self._token = self.queue.devices.add("kiosk-9", kind="kiosk", printer=config.kiosk.printer)
+        _, token = self.queue.devices.add("kiosk-9", kind="kiosk", printer=config.kiosk.printer)
         self.faults: list[str] = []
         self.said: list[tuple[str, str]] = []
         self._context = browser.new_context(viewport=PORTRAIT, has_touch=True, reduced_motion="reduce")  # type: ignore[arg-type]
         self._context.set_default_timeout(TIMEOUT_MS)
         self._context.add_init_script(TELL_REFUSALS)
+        # As the page for enrolling does, whatever that looks like.
+        self._context.add_cookies([{"name": DEVICE_COOKIE, "value": token, "url": self.url}])
         self.page = self.open()
 
     def open(self) -> Page:
@@ -100,9 +103,6 @@ class Touchscreen:
         page.on("console", lambda each: self.faults.append(each.text) if "policy:" in each.text else None)
         page.on("request", self._hear)
         page.goto(f"{self.url}/kiosk")
-        if "/enrol" in page.url:
-            page.fill("#token", self._token)
-            page.click("main button")
         page.wait_for_selector(".language")
         return page
 
