@@ -23,6 +23,7 @@ WATCHES = ("supervisor", "admin", "auditor")
 # Name in the catalogue `staff`, address, and who may; each page asks again.
 DOORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("room", "/supervisor", WATCHES),
+    ("lab", "/supervisor/lab", WATCHES),
     ("reception", "/reception", MINDS),
     ("counter", "/counter", WORKS),
     ("team", "/team", WORKS),

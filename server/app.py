@@ -245,6 +245,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         account,
         centre,
         home,
+        lab,
         outreach_views,
         print_desk,
         reception,

@@ -39,6 +39,12 @@ class NotSignedIn(QueueError):
     key, status = "not_signed_in", 401
 
 
+class LaboratoryBusy(QueueError):
+    """A trial is being played; the next one waits for its turn."""
+
+    key, status = "laboratory_busy", 503
+
+
 class SignInFailed(QueueError):
     """Unknown name or wrong password; which of the two is never said."""
 

@@ -22,6 +22,7 @@ from server.operations.device_desk import DeviceDesk
 from server.operations.devices import Devices
 from server.operations.in_force import InForce
 from server.operations.issuing import Issuing
+from server.operations.laboratory import Laboratory
 from server.operations.ledger import Ledger
 from server.operations.messages import Messages
 from server.operations.notes import Notes
@@ -93,6 +94,7 @@ class Queue:
     room: Room
     notes: Notes
     advice: Advice
+    laboratory: Laboratory
     supervising: Supervising
     staff: Staff
     accounts: Accounts
@@ -174,6 +176,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         notes=Notes(context, counters),
         room=Room(context, waits, printer_states),
         advice=Advice(context, waits, forecaster),
+        laboratory=Laboratory(context),
         supervising=Supervising(context, counters, visits),
         staff=staff,
         accounts=Accounts(context, staff, sessions),

@@ -57,6 +57,25 @@ def export_day(context: Context, day: date) -> Iterator[View]:
             yield from prove_entries(kept, own[first : first + CHUNK], end)
 
 
+def rows_of_day(connection: Connection, centre: str, day: date, *, at_most: int) -> list[Record]:
+    """
+    Read the sealed entries of a day, after those of earlier days from which it goes on; those that were erased are left
+    out.
+
+    Returns:
+        Nothing where the log has nothing of that day, or more than `at_most`.
+    """
+    heads = rows.heads_of_day(connection, centre, day)
+    if not heads:
+        return []
+    previous = rows.head_before_size(connection, centre, heads[0].size)
+    start, end = (previous.size if previous else 0), heads[-1].size
+    if end - start > at_most:
+        return []
+    own = rows.entries_between(connection, centre, (start, end))
+    return [row for row in (*_earlier(connection, centre, own), *own) if row.kind is not None]
+
+
 def write_day(context: Context, day: date, path: Path) -> int:
     """
     Write a day's log into a file, which takes its name when it is whole.
