@@ -56,8 +56,9 @@ class Kiosk:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.set_default_timeout(15_000)
         self.page.goto(f"{url}/kiosk")
+        self.page.click(".pairing__token summary")
         self.page.fill("#token", token)
-        self.page.click("main button")
+        self.page.click(".pairing__token button")
         self.page.wait_for_selector(".language")
 
     def begin(self, language: str = "en") -> Page:

@@ -60,6 +60,7 @@ def tablet(app: Flask, queue: Queue, browser: Browser) -> Iterator[Page]:
     hall.tablets.start()
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(f"http://127.0.0.1:{server.port}/tablet")
+    page.click(".pairing__token summary")
     page.fill("#token", token)
     page.keyboard.press("Enter")
     page.wait_for_selector('[data-view="rest"]')
