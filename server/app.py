@@ -252,6 +252,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         room,
         signing_in,
         single_sign_on,
+        user_files,
         users,
         views,
     )

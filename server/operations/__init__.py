@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.domain.waiting import forecast
+from server.operations.account_files import AccountFiles
 from server.operations.accounts import Accounts
 from server.operations.admitting import Admitting
 from server.operations.advice import Advice
@@ -98,6 +99,7 @@ class Queue:
     supervising: Supervising
     staff: Staff
     accounts: Accounts
+    account_files: AccountFiles
     in_force: InForce
     sessions: Sessions
     second_factor: SecondFactor
@@ -144,6 +146,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     tickets = Tickets(context, ticket_views, issuing)
     sessions = Sessions(context)
     staff = Staff(context)
+    accounts = Accounts(context, staff, sessions)
     messages = Messages(context)
     notices = Notices(context)
     ratings = Ratings(context)
@@ -179,7 +182,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         laboratory=Laboratory(context),
         supervising=Supervising(context, counters, visits),
         staff=staff,
-        accounts=Accounts(context, staff, sessions),
+        accounts=accounts,
+        account_files=AccountFiles(context, accounts),
         in_force=InForce(context),
         sessions=sessions,
         second_factor=SecondFactor(context),

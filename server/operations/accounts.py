@@ -105,8 +105,29 @@ class Accounts:
             BadInput, UsernameTaken: As `Staff.add`.
         """
         password = self._context.randomness.password()
+        row = self.prepare(
+            by, username, password=password, role=role, name=name, agencies=agencies, services=services
+        )
+        with self._context.database.write() as tx:
+            return self.add_in(tx, by, row), password
+
+    def prepare(
+        self,
+        by: Official,
+        username: str,
+        *,
+        password: str,
+        role: str,
+        name: str | None = None,
+        agencies: Sequence[str] | None = None,
+        services: Sequence[str] | None = None,
+    ) -> dict[str, Any]:
+        """
+        Check a new account and hash its password, which takes a while; raises as `add`, but for a name that is taken.
+        """
+        check_parts(self._context.config, role=role, agencies=agencies, services=services)
         check_may(by, Official(0, username, "", role, keys(agencies), keys(services)))
-        row = self._staff.new_row(
+        return self._staff.new_row(
             username,
             role=role,
             password=password,
@@ -115,11 +136,13 @@ class Accounts:
             services=services,
             must_change=True,
         )
-        with self._context.database.write() as tx:
-            made = insert_account(tx, row)
-            after = {field: row[field] for field in TOLD}
-            tx.record(EventKind.ACCOUNT_CHANGED, official=made.id, what="added", by=by.id, after=after)
-        return made.id, password
+
+    def add_in(self, tx: Transaction, by: Official, row: Mapping[str, Any]) -> int:
+        """Write an account of `prepare`; raises UsernameTaken."""
+        made = insert_account(tx, row)
+        after = {field: row[field] for field in TOLD}
+        tx.record(EventKind.ACCOUNT_CHANGED, official=made.id, what="added", by=by.id, after=after)
+        return made.id
 
     def change(self, by: Official, id: int, changes: Mapping[str, Any]) -> View:
         """
@@ -133,34 +156,37 @@ class Accounts:
             BadInput: An empty name, or a key that the centre does not have.
             LastAdmin: Nobody else administers the whole centre.
         """
+        with self._context.database.write() as tx:
+            self.change_in(tx, by, id, changes)
+        return self.get(by, id)
+
+    def change_in(self, tx: Transaction, by: Official, id: int, changes: Mapping[str, Any]) -> bool:
+        """Do what `change` does, in a transaction with more. Returns whether anything was different."""
         if "name" in changes:
             changes = {**changes, "name": checked_name(changes["name"])}
-        with self._context.database.write() as tx:
-            row = self._changeable(tx, by, id)
-            before = {field: getattr(row, field) for field in (*TOLD, "name")}
-            after = {**before, **changes}
-            changed = [field for field, value in after.items() if value != before[field]]
-            if changed:
-                self._check(by, official_of(row), after, changed)
-                if runs_the_centre(row.role, row.agencies) and not runs_the_centre(
-                    after["role"], after["agencies"]
-                ):
-                    _check_others(tx, row)
-                tx.execute(
-                    update(users).where(users.c.id == id).values({each: after[each] for each in changed})
-                )
-                told = [field for field in changed if field in TOLD]
-                tx.record(
-                    EventKind.ACCOUNT_CHANGED,
-                    official=id,
-                    what="changed",
-                    by=by.id,
-                    fields=sorted(changed),
-                    before={field: before[field] for field in told},
-                    after={field: after[field] for field in told},
-                )
-                self._tell_counter(tx, id, before, after)
-        return self.get(by, id)
+        row = self._changeable(tx, by, id)
+        before = {field: getattr(row, field) for field in (*TOLD, "name")}
+        after = {**before, **changes}
+        changed = [field for field, value in after.items() if value != before[field]]
+        if changed:
+            self._check(by, official_of(row), after, changed)
+            if runs_the_centre(row.role, row.agencies) and not runs_the_centre(
+                after["role"], after["agencies"]
+            ):
+                _check_others(tx, row)
+            tx.execute(update(users).where(users.c.id == id).values({each: after[each] for each in changed}))
+            told = [field for field in changed if field in TOLD]
+            tx.record(
+                EventKind.ACCOUNT_CHANGED,
+                official=id,
+                what="changed",
+                by=by.id,
+                fields=sorted(changed),
+                before={field: before[field] for field in told},
+                after={field: after[field] for field in told},
+            )
+            self._tell_counter(tx, id, before, after)
+        return bool(changed)
 
     def disable(self, by: Official, id: int) -> View:
         """

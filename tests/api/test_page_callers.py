@@ -57,6 +57,9 @@ PAGES: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
         ("POST", f"/admin/users/{SPARE}/{act}", {}, ANSWERS)
         for act in ("disable", "enable", "password", "second-factor", "passkeys", "sessions")
     ],
+    ("GET", "/admin/users.csv", {}, WATCHES),
+    ("GET", "/admin/users/import", {}, ANSWERS),
+    ("POST", "/admin/users/import", {}, ANSWERS),
     ("GET", "/admin/centre", {}, WATCHES),
     ("GET", "/admin/centre/policy", {}, WATCHES),
     ("GET", "/admin/centre/services.csv", {}, WATCHES),

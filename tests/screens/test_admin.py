@@ -116,12 +116,26 @@ def test_the_pages_are_clean_in_every_language_and_let_auditors_only_look(office
     open_session(queue, leyla, "bearer")
     page = office.open("/admin/users", admin)
     for language in LANGUAGES:
-        for path in ("/admin/users", "/admin/users/new", f"/admin/users/{leyla.id}"):
+        for path in ("/admin/users", "/admin/users/new", f"/admin/users/{leyla.id}", "/admin/centre"):
             page.goto(f"{office.url}{path}?language={language}")
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= STAFF[0], f"{path} in {language} is {width} wide"
             if language in ("az", "ru"):
                 assert violations(page) == []
+
+    page.goto(f"{office.url}/admin/users/import?language=en")
+    file = {"name": "staff.csv", "mimeType": "text/csv", "buffer": b"username,role\nnigar,king\n"}
+    with office.screens.expecting(422):
+        page.set_input_files("#file", file)
+        page.click("text=Take it")
+        page.wait_for_selector(".error-summary")
+    assert "Choose a role from the list." in page.inner_text(".error-summary")
+    assert violations(page) == []
+    page.set_input_files("#file", {**file, "buffer": b"username,role\nnigar,official\n"})
+    page.click("text=Take it")
+    assert "New accounts: 1, changed: 0." in page.inner_text(".notice--good")
+    assert violations(page) == []
+    assert queue.staff.find("nigar") is not None
 
     looks = office.open("/admin/users?language=en", auditor)
     assert "Leyla Həsənova" in looks.inner_text("table")
