@@ -14,7 +14,8 @@ from server.errors import BadInput, NotAllowed, NotFound, NotSignedIn, TicketNot
 from server.operations.statistics import parse_period
 from server.pages import page
 from server.reading import reader_language
-from server.report_files import FORMATS, MIMETYPES, write_report
+from server.report_command import FORMATS
+from server.report_files import MIMETYPES, write_report
 from server.slip_rendering import SlipRendering
 from server.slip_samples import KINDS, sample_job
 from server.wording import Wording, own_name

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from server.operations.context import View
     from server.operations.statistics import Period
 
-FORMATS = ("pdf", "xlsx", "csv")
 MIMETYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.db import queries
 from server.db.models import users
 from server.db.rooms import acknowledgements
+from server.domain.states import CounterState
 from server.errors import BadInput, CounterNotFound, CounterStateError
 from server.events import EventKind
 from server.operations.staff import official_of
@@ -82,7 +83,8 @@ class Supervising:
             The counter that they are at now.
 
         Raises:
-            BadInput: Nobody has this key, or they are at no counter.
+            BadInput: They are there already.
+            CounterStateError: Nobody has this key, or they are at no counter (any more).
             CounterNotFound, CounterTaken: Where to is not there, or not free.
             TicketInHand: They serve somebody: that comes first.
         """
@@ -92,7 +94,7 @@ class Supervising:
             ).first()
             at = queries.counter_of(tx.connection, tx.centre, official_id)
             if row is None or at is None:
-                raise BadInput(field="official", value=official_id)
+                raise CounterStateError(state=str(CounterState.CLOSED), action="move")
             if to == at:
                 raise BadInput(field="counter", value=to)
             official = official_of(row)

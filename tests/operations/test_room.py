@@ -135,8 +135,10 @@ def test_an_official_is_moved_and_goes_on_there(queue: Queue, nigar: Official) -
         queue.supervising.move(busy.id, 18, nigar)
     with pytest.raises(CounterTaken):
         queue.supervising.move(official.id, 20, nigar)
-    with pytest.raises(BadInput):
+    with pytest.raises(CounterStateError):
         queue.supervising.move(nigar.id, 18, nigar)
+    with pytest.raises(BadInput):
+        queue.supervising.move(official.id, 19, nigar)
     assert queue.counters.view(19)["official"]["id"] == official.id, "a refused move changes nothing"
     assert findings(queue) == []
 
