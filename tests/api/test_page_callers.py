@@ -40,6 +40,7 @@ PAGES: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     ("POST", "/account/sessions/999/end", {}, ROLES),
     ("POST", "/account/sessions/end", {}, ROLES),
     ("GET", "/supervisor", {}, WATCHES),
+    ("GET", "/supervisor/lab", {}, WATCHES),
     ("GET", "/reception", {}, MINDS),
     ("GET", "/team", {}, WORKS),
     ("GET", "/team/justice", {}, WORKS),
@@ -75,7 +76,7 @@ PAGES: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     ("GET", "/messages", {}, ANSWERS),
     ("POST", "/messages", {"kind": "message", "preset": "suspended"}, ANSWERS),
     ("POST", "/messages/4/end", {}, ANSWERS),
-    ("GET", "/documents", {}, MINDS),
+    ("GET", "/documents", {}, (*MINDS, "auditor")),  # who reads reports finds them there
     ("GET", "/documents/zones/a.pdf", {}, MINDS),
     ("GET", "/documents/appointments.pdf", {}, MINDS),
     ("GET", "/documents/ticket.pdf?number=R001", {}, MINDS),
