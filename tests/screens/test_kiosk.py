@@ -301,7 +301,7 @@ def test_a_closed_centre_says_when_it_opens(open_kiosk: Callable[..., Kiosk], cl
     kiosk = open_kiosk()
 
     page = kiosk.page
-    assert "It opens on 25 November at 09:00" in page.inner_text(".language[lang=en]")
+    assert "Opens 25 November at 09:00" in page.inner_text(".language[lang=en]")
     kiosk.begin()
     kiosk.find("birth").click(".row")
 
