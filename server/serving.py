@@ -30,7 +30,13 @@ LOCK_FILE = "server.lock"
 
 
 def patch() -> None:
-    """Make this process one of greenlets; before anything else is imported."""
+    """
+    Make this process one of greenlets; before anything else is imported.
+
+    Ctrl-C ends it at once as long as it starts: nothing is half done then that a power cut could not leave, while an
+    exception in the middle of an import may be swallowed by whatever is imported, and the stop forgotten.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     from gevent import monkey
 
     monkey.patch_all()
