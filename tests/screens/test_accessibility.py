@@ -31,11 +31,27 @@ def url(config: Config, clock: FixedClock, tmp_path: Path) -> Iterator[str]:
     app.extensions["queue"].context.database.close()
 
 
-def test_public_pages_have_nothing_that_axe_finds(url: str, browser: Browser) -> None:
-    page = browser.new_page()
+PATHS = (
+    "/",
+    "/sign-in",
+    "/enrol",
+    "/display",
+    "/display?zone=a",
+    "/statistics",
+    "/follow",
+    "/take",
+    "/book",
+    "/book/passport",
+    "/outreach",
+)
+
+
+@pytest.mark.parametrize("language", ["az", "uz", "ru", "en", "tr"])
+def test_public_pages_have_nothing_that_axe_finds(url: str, browser: Browser, language: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
     found = {}
-    for path in ("/", "/sign-in", "/enrol", "/display", "/display?zone=a", "/statistics"):
-        page.goto(url + path)
+    for path in PATHS:
+        page.goto(f"{url}{path}{'&' if '?' in path else '?'}language={language}")
         found[path] = violations(page)
     page.close()
 

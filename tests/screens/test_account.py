@@ -207,6 +207,7 @@ def test_a_terminal_left_alone_signs_out_and_keeps_the_visitor(desk: Desk) -> No
 def test_ones_account_reads_well_to_every_reader(desk: Desk) -> None:
     page = desk.open("/sign-in?language=en&next=/account")
     desk.sign_in(page)
+    page.wait_for_selector(".account")
     found = {}
     for language in LANGUAGES:
         page.goto(f"{desk.url}/account?language={language}")

@@ -98,8 +98,8 @@ def test_the_desk_gives_finds_changes_checks_in_and_plans(
 
     # Find one, change what it is for, put it forward, print it again.
     desk.go("2", "find")
-    page.keyboard.type(waiting["code"])
-    page.keyboard.press("Enter")
+    page.fill("#wanted", waiting["code"])
+    page.press("#wanted", "Enter")
     page.wait_for_selector(f'.found[data-number="{waiting["number"]}"]')
     assert desk.is_clean()
     desk.press("change_service")
