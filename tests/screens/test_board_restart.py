@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.screens.waiting import until
 from tests.servers import Server, running
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def test_a_killed_server_is_told_and_forgiven(server: Server, screens: Screens) 
         for page in (display, board):
             page.wait_for_selector(".message:has-text('Buradayıq')")
         server.api("POST", f"/devices/{device['id']}/move", {"zone": "c"}, token=supervisor)
-        display.wait_for_function(
+        until(
+            display,
             "name => document.querySelector('.board__zone')?.textContent === name",
             arg=board.locator(".board__zone").inner_text(),
         )

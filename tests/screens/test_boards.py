@@ -19,6 +19,7 @@ from tests.builders import create_official, create_ticket, open_counter
 from tests.conftest import OPENING_TIME
 from tests.screens.accessibility import violations
 from tests.screens.conftest import Screens
+from tests.screens.waiting import until
 from tests.tcp_proxy import Proxy
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def test_eight_calls_of_one_second_are_shown_one_after_another_on_every_board(
     numbers = [hall.call(counter) for counter in COUNTERS]
 
     for board, first in zip(boards, before, strict=True):
-        board.wait_for_function("last => window.tops.at(-1) === last", arg=numbers[-1], timeout=30_000)
+        until(board, "last => window.tops.at(-1) === last", arg=numbers[-1], timeout=30)
         assert [top for top in board.evaluate("window.tops") if [top] != first] == numbers
         on_board = board.locator(":is(.call__number, .earlier__call .number:first-child)").all_inner_texts()
         shown = min(len(on_board), len(numbers))
@@ -262,7 +263,7 @@ def test_a_message_stands_beside_the_calls_and_an_emergency_over_everything(
     small.wait_for_selector(f".small__number:has-text('{number}')")
     for each in messages.current():
         messages.end(hall.supervisor, each["id"])
-    board.wait_for_function("() => !document.querySelector('.message')")
+    until(board, "() => !document.querySelector('.message')")
     hall.queue.ledger.seal()
     told = [
         each["entry"]
@@ -386,9 +387,7 @@ def test_a_board_can_be_read_by_everyone_in_every_language(hall: Hall, screens: 
         if said == set(LANGUAGES):
             break
         hall.clock.advance(seconds=hall.queue.config.board.language_s)
-        board.wait_for_function(
-            "before => document.querySelector('.board__head').lang !== before", arg=language
-        )
+        until(board, "before => document.querySelector('.board__head').lang !== before", arg=language)
     assert said == set(LANGUAGES)
 
 
@@ -424,10 +423,11 @@ def test_a_day_of_calls_leaves_no_more_in_the_memory_of_a_page(hall: Hall, scree
             side.send("42/hall," + json.dumps(["board", board | {"version": board["version"] * 2}]))
             side.send("42/hall," + json.dumps(["call", calls[0] | {"version": 0}]))
             side.send("42/hall," + json.dumps(["board", board | {"version": board["version"] * 2 + 1}]))
-        page.wait_for_function(
+        until(
+            page,
             "last => document.querySelector('.call__number')?.textContent === last",
             arg=number_of(until - 1),
-            timeout=60_000,
+            timeout=60,
         )
         devtools.send("HeapProfiler.collectGarbage")
         heap: float = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
@@ -475,7 +475,8 @@ def test_at_night_a_dark_picture_tells_when_the_centre_opens(hall: Hall, screens
     board.wait_for_selector(".night:has-text('09:00')")
     first = board.locator(".night__picture").bounding_box()
     hall.clock.advance(minutes=1)
-    board.wait_for_function(
+    until(
+        board,
         "left => document.querySelector('.night__picture').getBoundingClientRect().left !== left",
         arg=first["x"] if first else 0,
     )

@@ -271,7 +271,10 @@ def test_whoever_wishes_it_has_the_next_visitor_called(terminal: Terminal) -> No
     number = create_ticket(terminal.queue, BIRTH)["number"]
     terminal.page.wait_for_selector(".auto__left")
 
-    terminal.page.clock.run_for(16_000)
-
-    terminal.page.wait_for_selector(".hand__number")
+    # The moment begins anew whenever the page was away from the server, as it is when its time runs fast.
+    for _ in range(90):
+        terminal.page.clock.run_for(1000)
+        terminal.page.wait_for_timeout(100)
+        if terminal.page.is_visible(".hand__number"):
+            break
     assert terminal.page.inner_text(".hand__number") == number

@@ -13,6 +13,7 @@ from server.app import create_app
 from server.operations.devices import Place
 from tests.builders import create_official, open_counter, open_session
 from tests.screens.accessibility import violations
+from tests.screens.waiting import until
 from tests.servers import eventually
 from tests.socket_client import DISCONNECTED, Refused, SocketClient
 
@@ -118,7 +119,8 @@ def test_a_display_from_its_code_to_its_end(
     # A page that is left while it connects complains that its websocket was closed.
     with screens.without_server():
         change(supervisor, "Entrance", name="Gate", zone="c")
-        display.wait_for_function(
+        until(
+            display,
             "name => document.querySelector('.board__zone')?.textContent === name",
             arg=queue.config.zone["c"].name["az"],
         )
@@ -128,7 +130,7 @@ def test_a_display_from_its_code_to_its_end(
 
         display.evaluate("window.isOld = true")
         press(supervisor, "Gate", "Restart")
-        display.wait_for_function("!window.isOld && document.querySelector('.small')")
+        until(display, "!window.isOld && document.querySelector('.small')")
 
         press(supervisor, "Gate", "Revoke")
         display.wait_for_url(f"{url}/enrol")

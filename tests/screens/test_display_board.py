@@ -10,6 +10,7 @@ from werkzeug.serving import make_server
 
 from server.app import create_app
 from tests.builders import BIRTH, create_ticket, open_counter
+from tests.screens.waiting import until
 from tests.skips import require, require_browser
 
 if TYPE_CHECKING:
@@ -129,9 +130,7 @@ def test_the_labels_change_to_the_languages_of_those_called(
     label = board.locator(".calls__head span").first
     first = label.inner_text()
     clock.advance(seconds=queue.config.board.language_s)
-    board.wait_for_function(
-        "first => document.querySelector('.calls__head span').textContent !== first", arg=first
-    )
+    until(board, "first => document.querySelector('.calls__head span').textContent !== first", arg=first)
 
     assert {first, label.inner_text()} == {"Номер", "Nömrə"}
 

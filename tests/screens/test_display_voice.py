@@ -19,6 +19,7 @@ from server.voice.speaker import make_speaker
 from tests.builders import BIRTH, create_official, create_ticket
 from tests.conftest import FixedClock
 from tests.screens.test_display_board import browser  # noqa: F401 - with sound allowed
+from tests.screens.waiting import until
 from tests.servers import eventually
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ class Ear:
 
     def wait_for(self, voices: int) -> list[dict[str, Any]]:
         """Wait until so many sentences were spoken and nothing sounds any more."""
-        self.page.wait_for_function(
+        until(
+            self.page,
             "(n) => heard.filter((s) => s.kind === 'voice').length >= n && heard.every((s) => s.to !== null)",
             arg=voices,
             timeout=60_000,
@@ -331,7 +333,7 @@ def test_a_device_has_its_screen_read_aloud_until_it_is_hushed(hall: VoiceHall, 
     page.evaluate("fast = 1")
     # What is returned would be waited for.
     page.evaluate(f"() => {{ window.cut = ({SAY})(['gözləyin '.repeat(40), {{}}]); }}")
-    page.wait_for_function("() => heard.at(-1).to === null")
+    until(page, "() => heard.at(-1).to === null")
     page.evaluate("async () => (await import('/static/js/speech.js')).hush()")
 
     assert (whole, in_parts, page.evaluate("cut")) == (True, True, False)

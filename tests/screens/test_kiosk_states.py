@@ -18,6 +18,7 @@ from tests.screens.touchscreen import (
     Touchscreen,
     make_touchscreen,
 )
+from tests.screens.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,8 +108,8 @@ def show(kiosk: Touchscreen, state: str, language: str = "en", looks: dict[str, 
         f"s.reset(); s.store.update({{isAway: false, catalogue: window.offered}}); s.changeLanguage('{language}');"
         f"{own}{STATES[state]}"
     )
-    kiosk.page.wait_for_function(
-        "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))"
+    until(
+        kiosk.page, "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))"
     )
 
 

@@ -15,6 +15,7 @@ from server.db.phones import push_subscriptions
 from server.wording import Wording
 from tests.builders import BIRTH, create_ticket
 from tests.conftest import FixedClock
+from tests.screens.waiting import until
 from tests.servers import eventually
 
 if TYPE_CHECKING:
@@ -103,9 +104,9 @@ def test_without_a_connection_the_last_view_stays_with_its_age_and_goes_live_aga
         assert page.inner_text(".place__state") == WORDS.text("phone.state_waiting")
         assert page.inner_text(".offline").startswith("No connection")
         page.clock.fast_forward("05:00")
-        page.wait_for_function("document.querySelector('.offline').textContent.includes('5 minutes')")
+        until(page, "document.querySelector('.offline').textContent.includes('5 minutes')")
         page.clock.fast_forward("02:00:00")
-        page.wait_for_function("document.querySelector('.offline').textContent.includes('125 minutes')")
+        until(page, "document.querySelector('.offline').textContent.includes('125 minutes')")
 
         # Another page of the ticket cannot be had now: it leads back to what there is.
         page.goto(f"{hall.url}/t/{token}/why?language=en")

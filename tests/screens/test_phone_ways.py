@@ -13,6 +13,7 @@ from server.wording import Wording, available_languages
 from tests.builders import BIRTH, PASSPORT, create_ticket, open_counter
 from tests.conftest import FixedClock
 from tests.screens.accessibility import violations
+from tests.screens.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -239,7 +240,7 @@ def test_two_phones_and_a_kiosk_agree_whoever_acts(hall: Hall) -> None:
     one.evaluate(LISTEN)
     assert hall.queue.counters.next(5, official)["number"] == mine["number"]
     agree("called")
-    one.wait_for_function("window.shaken?.length === 5")
+    until(one, "window.shaken?.length === 5")
     assert "5" in one.title()
     assert {page.inner_text(".counter__number") for page in pages} == {"5"}
     one.tap(".cancel summary")

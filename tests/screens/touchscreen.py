@@ -15,6 +15,7 @@ from server.app import create_app
 from server.operations.touchscreens import hash_code
 from tests.builders import open_counter
 from tests.conftest import FixedClock
+from tests.screens.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,9 +146,7 @@ class Touchscreen:
     def resize(self, size: dict[str, int]) -> None:
         """Hang the glass the other way."""
         self.page.set_viewport_size(size)  # type: ignore[arg-type]
-        self.page.wait_for_function(
-            SETTLED, arg=[*size.values(), math.hypot(*size.values()) / math.hypot(*SCREEN_MM)]
-        )
+        until(self.page, SETTLED, arg=[*size.values(), math.hypot(*size.values()) / math.hypot(*SCREEN_MM)])
 
     def first(self, size: dict[str, int] = PORTRAIT) -> Page:
         """Go to the first screen, as a visitor finds it."""
