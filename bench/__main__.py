@@ -34,6 +34,9 @@ def main(arguments: list[str]) -> int:
         0, though a target may be missed; 1 when a part could not be measured or a number was doubled.
     """
     options = _parser().parse_args(arguments)
+    # As on a machine of a centre, where no start compiles anything.
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(sys.prefix) / "bytecode"))
     wanted = (
         options.only.split(",")
         if options.only

@@ -34,6 +34,7 @@ LINTERS = (
 def main(task: str, arguments: list[str]) -> int:
     """Run `task`; return its exit status, unless another program has taken this one's place."""
     os.chdir(ROOT)
+    environment.keep_bytecode()
     environment.prepare("run" if task in ("run", "prepare") else "test")
     if task == "prepare":
         return 0

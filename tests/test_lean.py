@@ -16,10 +16,10 @@ app = create_app(load(Path("config.yaml")), data_dir=Path(sys.argv[1]))
 app.extensions["hall"].queue.context.database.close()
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
-UNNEEDED = {"aiohttp", "redis", "requests", "valkey", "websocket"}
+UNNEEDED = {"aiohttp", "icalendar", "pygments", "redis", "requests", "valkey", "websocket"}
 
 
-def test_a_process_that_serves_one_hall_loads_neither_http_clients_nor_message_queues(tmp_path):
+def test_a_process_that_serves_one_hall_loads_nothing_that_it_has_no_use_for(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", CODE, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
     )

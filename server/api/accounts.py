@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import StaffCaller, accept, caller, queue
 from server.api.schemas import AccessToken, Credentials, Me
 from server.limits import limit_sign_in
 from server.operations.staff import ROLES
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_accounts",
     __name__,
     url_prefix=BASE,

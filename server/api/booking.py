@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import BaseModel, Field
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer, problem
+from server.api.blueprint import Blueprint
 from server.api.booking_schemas import (
     Appointment,
     AppointmentList,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from server.domain.contacts import Contact
     from server.operations.staff import Official
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_booking",
     __name__,
     url_prefix=BASE,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import BaseModel
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import accept, official, once, queue
 from server.api.schemas import (
     AddedService,
@@ -24,7 +25,7 @@ from server.api.schemas import (
     Ticket,
 )
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_counters",
     __name__,
     url_prefix=BASE,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import BaseModel, Field
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import accept, official, queue
 from server.api.device_schemas import DeviceList, DeviceName, DevicePlace, EnrolledDevice, NewDevice
 from server.api.schemas import Nothing
 from server.limits import SIGN_IN, limiter
 from server.operations.devices import Place
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_devices",
     __name__,
     url_prefix=BASE,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from flask import Response, request
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import queue
 from server.api.schemas import Board, Statistics
 from server.operations.statistics import parse_day
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_hall",
     __name__,
     url_prefix=BASE,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Response, current_app
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from pydantic import BaseModel, Field
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import DeviceCaller, StaffCaller, accept, caller, once, queue
 from server.api.kiosk_schemas import (
     Availability,
@@ -28,7 +29,7 @@ from server.limits import limit_staff_code
 
 STAFF_MINUTES = 5
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_kiosk",
     __name__,
     url_prefix=BASE,

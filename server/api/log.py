@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import BaseModel, Field
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import queue
 from server.api.log_schemas import Checkpoint, Consistency, Entries, PublicKey, TicketProof
 from server.api.tickets import TokenPath
 
 MAX_SIZE = 2**62
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_log",
     __name__,
     url_prefix=BASE,

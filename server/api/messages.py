@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import BaseModel, Field
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import accept, official, queue
 from server.api.device_schemas import MessageList, NewMessage
 from server.api.schemas import BoardMessage, Nothing
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_messages",
     __name__,
     url_prefix=BASE,

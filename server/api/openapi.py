@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.api import BASE
 from server.api.answers import json_answer
+from server.api.blueprint import Blueprint
 from server.api.schemas import Problem
 from server.api.voice_schemas import SpokenText
 
@@ -29,6 +30,9 @@ def route_document(app: OpenAPI) -> None:
 
 def complete(app: OpenAPI) -> dict[str, Any]:
     """Add the shape of problems, and to each operation who may call it, as `accept` knows it."""
+    for blueprint in app.blueprints.values():
+        if isinstance(blueprint, Blueprint):
+            blueprint.describe(app)
     document: dict[str, Any] = app.api_doc
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     shapes = document["components"]["schemas"]

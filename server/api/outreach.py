@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import BaseModel, Field
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import accept, official, queue
 from server.api.outreach_schemas import (
     NewOutreachRequest,
@@ -34,7 +35,7 @@ from server.operations.teams import Act
 if TYPE_CHECKING:
     from server.operations.context import View
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_outreach",
     __name__,
     url_prefix=BASE,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import once, queue
 from server.api.phone_schemas import NewSubscription, OldSubscription, Subscription
 from server.api.tickets import TokenPath
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_phones",
     __name__,
     url_prefix=BASE,

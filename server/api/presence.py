@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import accept, queue
 from server.api.phone_schemas import PresenceCode
 from server.qr import rows
 from server.wording import Wording
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_presence",
     __name__,
     url_prefix=BASE,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import BaseModel, Field
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import accept, official, once, queue
 from server.api.print_schemas import OtherPrinter, PrinterList, PrintJob, PrintJobList, TestLanguage
 from server.api.schemas import Nothing
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_printing",
     __name__,
     url_prefix=BASE,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import accept, official, queue
 from server.api.counters import CounterPath
 from server.api.room_schemas import (
@@ -19,7 +20,7 @@ from server.api.room_schemas import (
 )
 from server.api.schemas import Counter, Nothing
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_room",
     __name__,
     url_prefix=BASE,

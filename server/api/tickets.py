@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask import Response, request
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import BaseModel, Field
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import DeviceCaller, accept, caller, once, queue
 from server.api.schemas import (
     Catalogue,
@@ -23,7 +24,7 @@ from server.api.schemas import (
 )
 from server.limits import limit_codes
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_tickets",
     __name__,
     url_prefix=BASE,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import BaseModel, Field
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import accept, official, queue
 from server.api.schemas import Nothing
 from server.api.user_schemas import (
@@ -21,7 +22,7 @@ from server.api.user_schemas import (
 from server.errors import BadInput
 from server.operations.account_rules import LOOK, MANAGES
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_users",
     __name__,
     url_prefix=BASE,

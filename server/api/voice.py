@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response, current_app
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 
 from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
+from server.api.blueprint import Blueprint
 from server.api.callers import accept, caller, queue
 from server.api.voice_schemas import CallQuery, ScreenText
 from server.limits import READ_ALOUD, SPOKEN_CALLS, limiter
@@ -28,7 +29,7 @@ SOUND: Any = {
     }
 }
 
-blueprint = APIBlueprint(
+blueprint = Blueprint(
     "api_voice",
     __name__,
     url_prefix=BASE,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 
 from server.errors import StartError
+from server.lean import without
 
 HEAD = "0019"
 FOLDER = Path(__file__).parent / "migrations"
@@ -55,7 +56,8 @@ def version_of(connection: Connection) -> str | None:
 
 
 def _upgrade(connection: Connection, version: str = "head") -> None:
-    from alembic import command
+    with without("pygments"):  # for coloured tracebacks of templates, of which there are none
+        from alembic import command
     from alembic.config import Config
 
     config = Config()

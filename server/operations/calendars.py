@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event
-
 if TYPE_CHECKING:
     from server.operations.context import Context, View
     from server.wording import Wording
@@ -21,6 +19,9 @@ def calendar_file(context: Context, appointment: View, words: Wording) -> bytes:
 
     The same `UID` with a higher `SEQUENCE` is a change of what the calendar has, or its end.
     """
+    # Here: it loads time zones and grammars, which a hall without booking never needs.
+    from icalendar import Alarm, Calendar, Event
+
     centre = context.config.centre
     zone = ZoneInfo(centre.timezone)
     begins, ends = (
