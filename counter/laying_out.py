@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from server.config.secrets import HIDDEN, is_secret
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -13,11 +15,6 @@ if TYPE_CHECKING:
     from server.wording import Wording
 
 LISTS = ("zones", "agencies", "groups", "services", "counters", "categories", "printers", "displays")
-# What is written nowhere but where it is needed.
-SECRETS = ("secret", "password", "token", "hash", "database_url", "redis_url")
-# An address or a header of a gateway may hold its key.
-MAY_HOLD = {"url", "headers", "body"}
-HIDDEN = "•••"
 NOTHING = "–"
 CLOCK = re.compile(r"\d\d:\d\d")
 # Of the catalogue, and too long for a row here.
@@ -84,7 +81,7 @@ def _lay(laid: Laid, path: str, values: dict[str, Any], words: Wording, language
 def _text(key: str, value: Any, words: Wording, languages: Collection[str]) -> str:
     if value is None or value == [] or value == {}:
         return NOTHING
-    if MAY_HOLD & set(key.split(".")) or any(part in key.rpartition(".")[2] for part in SECRETS):
+    if is_secret(key):
         return HIDDEN
     if isinstance(value, bool):
         return words.text("admin.yes" if value else "admin.no")

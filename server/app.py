@@ -15,7 +15,8 @@ from server.events import EventBus
 from server.lean import without
 from server.operations import Queue, make_queue
 from server.operations.configuring import apply_config, retired_names
-from server.operations.context import Context
+from server.operations.context import FROM_FILE, Context
+from server.operations.first_version import keep_first
 from server.operations.ledger import origin
 from server.push_key import can_push, load_push_key
 from server.signing import load_key
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from server.config.managed import Managed
     from server.forecasting import ForecastProcess
     from server.printers import Printers
     from server.push_key import PushKey
@@ -136,6 +138,7 @@ def create_app(
     limits: bool = True,
     forecaster: ForecastProcess | None = None,
     speaker: Speaker | None = None,
+    managed: Managed = FROM_FILE,
 ) -> Flask:
     """
     Wire a hall.
@@ -150,6 +153,7 @@ def create_app(
         limits: False lets any number of attempts through.
         forecaster: Plays the hall for the waits in a process of its own; in this one when None.
         speaker: The hall's voice; browsers use their own when None.
+        managed: Where `config` comes from.
 
     Returns:
         The application; `extensions["hall"].start()` begins the work beside the requests.
@@ -169,6 +173,7 @@ def create_app(
         secret=secret,
         push_key=push_key.public if push_key else None,
         forecaster=forecaster,
+        managed=managed,
     )
     app = _make_flask(config, secret, redis_url, limits=limits)
     app.config["SSO_SECRET"] = sso_secret
@@ -195,6 +200,7 @@ def open_queue(
     push_key: str | None = None,
     forecaster: ForecastProcess | None = None,
     is_start: bool = True,
+    managed: Managed = FROM_FILE,
 ) -> Queue:
     """
     Open the operations on a database: migrated, and in step with the configuration.
@@ -203,6 +209,7 @@ def open_queue(
         secret: Signs what phones are given; empty where none is served.
         push_key: What phones ask their push service with to be told; None: nobody is told.
         is_start: A server starts; False for an act of the command line, which applies no changed configuration.
+        managed: Where `config` comes from.
     """
     randomness = randomness or Randomness()
     bus = EventBus()
@@ -215,6 +222,8 @@ def open_queue(
         publish=bus.publish,
     )
     migrate(database.engine)
+    if is_start:
+        managed = keep_first(database, config, managed)
     apply_config(database, config, config_digest(config), first_only=not is_start)
     context = Context(
         config=config,
@@ -228,6 +237,7 @@ def open_queue(
         log_key=log_key,
         secret=secret.encode(),
         push_key=push_key,
+        managed=managed,
     )
     if forecaster is not None:
         # Its process takes a moment to start; the clock asks it for the waits in its first second.

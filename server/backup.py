@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData, func, insert, inspect, select, text
 
-from server.db.engine import make_engine
+from server.db.engine import make_engine, one_moment
 from server.db.migrating import HEAD, known_versions, migrate_to, version_of
 from server.db.models import events, leases
 from server.db.tables import metadata
@@ -49,7 +49,7 @@ def backup(database_url: str, data_dir: Path, file: Path, *, centre: str) -> int
     """
     engine = make_engine(database_url)
     try:
-        with engine.connect() as connection, _one_moment(connection):
+        with engine.connect() as connection, one_moment(connection):
             version = version_of(connection)
             if version != HEAD:
                 raise StartError(
@@ -109,19 +109,6 @@ def restore(database_url: str, data_dir: Path, file: Path, *, centre: str, repla
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(key)
     return count
-
-
-@contextmanager
-def _one_moment(connection: Connection) -> Iterator[None]:
-    """See the database as it is at one moment, and hold up nobody who writes."""
-    if connection.dialect.name == "sqlite":
-        # Begun here and not by the engine, which would take the lock that writers need.
-        raw: Any = connection.connection.dbapi_connection
-        raw.execute("BEGIN")
-    with connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-        yield
 
 
 def _check_tables(connection: Connection) -> None:

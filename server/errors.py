@@ -511,6 +511,30 @@ class OwnAccount(Conflict):
     key = "own_account"
 
 
+class NotManagedHere(Conflict):
+    """The configuration is managed in config.yaml, and not on pages."""
+
+    key = "not_managed_here"
+
+
+class DraftConflict(Conflict):
+    """Somebody else changed the draft of the configuration meanwhile, published it, or discarded it."""
+
+    key = "draft_conflict"
+
+
+class NothingChanged(Conflict):
+    """What is to be published is what is in force."""
+
+    key = "nothing_changed"
+
+
+class VersionNotFound(NotFound):
+    """There is no such version of the configuration."""
+
+    key = "version_not_found"
+
+
 class NotServedHere(Conflict):
     """The counter with its official does not serve the ticket's service; carries `service`."""
 

@@ -56,6 +56,7 @@ class EventKind(StrEnum):
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     APPOINTMENT_MISSED = "appointment.missed"
     CONFIG_APPLIED = "config.applied"
+    CONFIG_PUBLISHED = "config.published"
     ACCOUNT_CHANGED = "account.changed"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     SUPERVISED = "counter.supervised"

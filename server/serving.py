@@ -82,6 +82,7 @@ def make_app(settings: Settings, *, demo: Demo | None = None) -> Flask:
 
     return create_app(
         settings.config,
+        managed=settings.managed,
         data_dir=settings.data_dir,
         database_url=settings.database_url,
         redis_url=settings.redis_url,

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from server.config import Config, load
+from server.clock import system_clock
+from server.config import Config, ConfigErrors, load
+from server.config.loading import load_server
+from server.config.managed import Managed
 from server.errors import StartError
 
 if TYPE_CHECKING:
     import argparse
 
+    from server.clock import Clock
     from server.operations import Queue
 
 DEFAULT_CONFIG = Path("config.yaml")
@@ -23,6 +27,7 @@ class Settings:
     """A checked configuration, and where this process runs."""
 
     config: Config
+    managed: Managed
     config_path: Path
     data_dir: Path
     database_url: str
@@ -49,11 +54,15 @@ class Settings:
 
         self.data_dir.mkdir(parents=True, exist_ok=True)
         return open_queue(
-            self.config, database_url=self.database_url, public_url=self.public_url, is_start=is_start
+            self.config,
+            managed=self.managed,
+            database_url=self.database_url,
+            public_url=self.public_url,
+            is_start=is_start,
         )
 
 
-def read_settings(options: argparse.Namespace) -> Settings:
+def read_settings(options: argparse.Namespace, clock: Clock = system_clock) -> Settings:
     """
     Read the configuration and what overrides it.
 
@@ -62,16 +71,41 @@ def read_settings(options: argparse.Namespace) -> Settings:
         StartError: An environment variable that cannot be.
     """
     path = Path(options.config or os.environ.get("NAVBAT_CONFIG") or DEFAULT_CONFIG)
-    config = load(path)
-    server = config.server
+    config, centre, faults = None, None, None
+    try:
+        config = load(path)
+        server, centre = config.server, config.centre.key
+    except ConfigErrors as error:
+        faults = error
+        server, centre = load_server(path)
+        if server.managed == "file":
+            raise
     data_dir = Path(options.data_dir or _environment("NAVBAT_DATA_DIR") or server.data_dir)
+    database_url = (
+        _environment("NAVBAT_DATABASE_URL")
+        or server.database_url
+        or f"sqlite:///{data_dir.resolve() / 'navbat.sqlite'}"
+    )
+    managed = Managed()
+    if config is None or server.managed == "pages":
+        from server.version_in_force import choose
+
+        config, managed = choose(
+            path,
+            config,
+            faults,
+            server=server,
+            centre=centre,
+            database_url=database_url,
+            data_dir=data_dir,
+            now=clock(),
+        )
     return Settings(
         config=config,
+        managed=managed,
         config_path=path,
         data_dir=data_dir,
-        database_url=_environment("NAVBAT_DATABASE_URL")
-        or server.database_url
-        or f"sqlite:///{data_dir.resolve() / 'navbat.sqlite'}",
+        database_url=database_url,
         redis_url=_environment("NAVBAT_REDIS_URL") or server.redis_url,
         secret_key=_environment("NAVBAT_SECRET_KEY") or server.secret_key,
         sso_secret=_environment("NAVBAT_SSO_SECRET"),

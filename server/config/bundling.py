@@ -13,11 +13,11 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml  # type: ignore[import-untyped]
 
-from server.config.loading import load
+from server.config.loading import load, without_places
 from server.errors import StartError
 
 if TYPE_CHECKING:
@@ -134,16 +134,21 @@ def install(files: Files, path: Path, now: datetime) -> Path | None:
 
 def differences(before: Config, after: Config) -> list[str]:
     """Name the sections in which two configurations differ, wherever the files that they name lie."""
-    old, new = (_without_places(each) for each in (before, after))
+    old, new = (without_places(each) for each in (before, after))
     return [name for name in old if old[name] != new[name]]
 
 
-def _without_places(config: Config) -> dict[str, Any]:
-    values = config.model_dump(mode="json")
-    for section, key in (("paper", "logo"), ("voice", "recordings")):
-        if values[section].get(key):
-            values[section][key] = Path(values[section][key]).name
-    return values
+def unpack(files: Files, folder: Path) -> Path:
+    """Write the files into a folder of their own, readable by this user only; returns the config.yaml there."""
+    for name, content in files.items():
+        target = folder / name
+        if not target.exists() or target.read_bytes() != content:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part = target.with_name(f".{target.name}.{os.getpid()}.part")
+            part.touch(mode=0o600)
+            part.write_bytes(content)
+            part.replace(target)
+    return folder / CONFIG
 
 
 def _named_files(text: str) -> Iterator[tuple[tuple[str, str], yaml.ScalarNode]]:

@@ -85,6 +85,7 @@ class Server(Part):
     Where the program runs; an environment variable may override each of these.
 
     Attributes:
+        managed: `pages`: all but this section is kept in the database and changed on pages; else it is as written here.
         database_url: None: a SQLite file in `data_dir`.
         redis_url: None: one process, without a bus.
         secret_key: None: made at the first start and kept in `data_dir`.
@@ -95,6 +96,7 @@ class Server(Part):
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 8000
     data_dir: Text = "data"
+    managed: Literal["file", "pages"] = "file"
     database_url: Annotated[str, StringConstraints(pattern=r"^(sqlite|postgresql)(\+\w+)?://")] | None = None
     redis_url: Annotated[str, StringConstraints(pattern=r"^(rediss?|valkeys?|unix)://")] | None = None
     secret_key: Annotated[str, StringConstraints(min_length=32)] | None = None

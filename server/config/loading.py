@@ -12,12 +12,13 @@ from server.config.catalogue import Catalogue, read_catalogue
 from server.config.paper import find_logo
 from server.config.problems import ConfigErrors, ConfigProblem
 from server.config.references import NAMES, check_catalogue, check_references
-from server.config.sections import CatalogueFiles, read_sections
+from server.config.sections import CatalogueFiles, read_section, read_sections
 from server.config.voice import find_recordings
 from server.config.yaml_reading import Document, find
 from server.wording import available_languages, paper_languages
 
 if TYPE_CHECKING:
+    from server.config.equipment import Server
     from server.config.models import Config
 
 
@@ -53,9 +54,37 @@ def config_digest(config: Config) -> str:
     Comments, order of keys and where the server runs make no difference; what a visitor or an official would notice
     does.
     """
-    content = config.model_dump(mode="json", exclude={"server"})
+    content = without_places(config)
+    del content["server"]
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def without_places(config: Config) -> dict[str, Any]:
+    """Give every value of a configuration, of files that it names only their names, wherever they lie."""
+    values = config.model_dump(mode="json")
+    for section, key in (("paper", "logo"), ("voice", "recordings")):
+        if values[section].get(key):
+            values[section][key] = Path(values[section][key]).name
+    return values
+
+
+def load_server(path: Path) -> tuple[Server, str | None]:
+    """
+    Read of a configuration only where the program runs, and which centre it is.
+
+    Raises:
+        ConfigErrors: The file cannot be read, or there is a fault in `server`.
+    """
+    document = Document(path.name, _read_text(path))
+    if document.problems:
+        raise ConfigErrors(document.problems)
+    server = read_section(document, "server")
+    centre = document.data.get("centre")
+    key = centre.get("key") if isinstance(centre, dict) else None
+    if document.problems:
+        raise ConfigErrors(document.problems)
+    return server, key if isinstance(key, str) else None
 
 
 def _read_text(path: Path) -> str:

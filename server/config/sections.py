@@ -121,10 +121,12 @@ def read_sections(document: Document) -> dict[str, Any]:
         if key not in SECTIONS:
             hint = closest(key, SECTIONS)
             document.problems.append(document.problem((key,), f"unknown key `{key}`", hint, of_key=True))
-    return {name: _read_section(document, name, section) for name, section in SECTIONS.items()}
+    return {name: read_section(document, name) for name in SECTIONS}
 
 
-def _read_section(document: Document, name: str, section: Section) -> Any:
+def read_section(document: Document, name: str) -> Any:
+    """Check one section; None where it has a fault, which is noted in `document.problems`."""
+    section = SECTIONS[name]
     wanted, words = SHAPES[section.shape]
     if name not in document.data:
         if section.needed:

@@ -160,6 +160,19 @@ class Database:
         )
 
 
+@contextmanager
+def one_moment(connection: Connection) -> Iterator[None]:
+    """See the database as it is at one moment, and hold up nobody who writes."""
+    if connection.dialect.name == "sqlite":
+        # Begun here and not by the engine, which would take the lock that writers need.
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("BEGIN")
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        yield
+
+
 def make_engine(url: str) -> Engine:
     """
     Connect to a database.

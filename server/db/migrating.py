@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from server.errors import StartError
 from server.lean import without
 
-HEAD = "0019"
+HEAD = "0020"
 FOLDER = Path(__file__).parent / "migrations"
 
 

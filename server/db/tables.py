@@ -5,6 +5,7 @@ from __future__ import annotations
 import server.db.accounts
 import server.db.availability
 import server.db.bookings
+import server.db.config_versions
 import server.db.followed
 import server.db.forecasts
 import server.db.ledger

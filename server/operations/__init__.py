@@ -16,6 +16,7 @@ from server.operations.boards import Boards
 from server.operations.booking_limits import BookingLimits
 from server.operations.check_ins import CheckIns
 from server.operations.closing import Closing
+from server.operations.config_versions import ConfigVersions
 from server.operations.counter_views import CounterViews
 from server.operations.counters import Counters
 from server.operations.days import Days
@@ -101,6 +102,7 @@ class Queue:
     accounts: Accounts
     account_files: AccountFiles
     in_force: InForce
+    config_versions: ConfigVersions
     sessions: Sessions
     second_factor: SecondFactor
     passkeys: Passkeys
@@ -185,6 +187,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         accounts=accounts,
         account_files=AccountFiles(context, accounts),
         in_force=InForce(context),
+        config_versions=ConfigVersions(context),
         sessions=sessions,
         second_factor=SecondFactor(context),
         passkeys=Passkeys(context, sessions),

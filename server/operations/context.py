@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from server.config.managed import Managed
 from server.db.models import answers
 from server.domain.numbering import day_of
 from server.domain.opening import Opening, opening
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from server.events import EventBus
     from server.signing import SigningKey
 
+FROM_FILE = Managed()
 View = dict[str, Any]
 """What an operation answers: plain JSON values, as the published interface names them."""
 
@@ -40,6 +42,7 @@ class Context:
         log_key: Signs the log; None where a process only does one act, and the server seals it.
         secret: Signs what phones are given; empty in a process that serves none.
         push_key: What phones ask their push service with to be told; None where nobody is told.
+        managed: Where the configuration comes from.
     """
 
     config: Config
@@ -53,6 +56,7 @@ class Context:
     log_key: SigningKey | None = None
     secret: bytes = b""
     push_key: str | None = None
+    managed: Managed = FROM_FILE
 
     @property
     def centre(self) -> str:

@@ -6,6 +6,7 @@ from alembic import context
 
 import server.db.availability
 import server.db.bookings
+import server.db.config_versions
 import server.db.followed
 import server.db.forecasts
 import server.db.ledger
