@@ -137,7 +137,7 @@ def test_operations_know_no_page_no_wire_and_no_paper() -> None:
 
 
 def test_the_database_knows_rules_and_no_operation() -> None:
-    allowed = ("server.db", "server.domain", "server.clock", "server.errors", "server.events")
+    allowed = ("server.db", "server.domain", "server.clock", "server.errors", "server.events", "server.lean")
 
     assert [
         (module, name)
