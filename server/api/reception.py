@@ -47,6 +47,7 @@ class Wanted(BaseModel):
 @accept(*RECEIVES)
 def issue(body: ReceptionTicket) -> Response:
     ticket = queue().reception.issue(
+        official(),
         service=body.service,
         also=body.also,
         category=body.category,

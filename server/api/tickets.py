@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Response, request
 from flask_openapi import Tag
 from pydantic import BaseModel, Field
@@ -58,14 +60,15 @@ def services_now() -> Response:
 @blueprint.post("/tickets", summary="Give a walk-in a ticket", responses={201: Ticket})
 @accept("kiosk", "reception", "supervisor", "admin")
 def issue(body: NewTicket) -> Response:
-    device, printer = _where()
+    asks = _who_gives()
     ticket = queue().tickets.issue(
         service=body.service,
         also=body.also,
         category=body.category,
         language=body.language,
-        printer=printer if body.print else None,
-        device=device,
+        printer=asks.printer if body.print else None,
+        device=asks.device,
+        official=asks.official,
         once=once(),
     )
     return json_answer(ticket, 201)
@@ -77,12 +80,13 @@ def issue(body: NewTicket) -> Response:
 @limit_codes
 @accept("kiosk", "reception", "supervisor", "admin")
 def check_in(body: CheckInCode) -> Response:
-    device, printer = _where()
+    asks = _who_gives()
     ticket = queue().check_ins.check_in(
         body.code,
         language=body.language,
-        printer=printer if body.print else None,
-        device=device,
+        printer=asks.printer if body.print else None,
+        device=asks.device,
+        official=asks.official,
         once=once(),
     )
     return json_answer(ticket, 201)
@@ -130,9 +134,17 @@ def rate(path: TokenPath, body: NewRating) -> Response:
     return json_answer(rating, 201)
 
 
-def _where() -> tuple[int | None, str | None]:
-    """Tell the device that asks, and where its slips come out."""
-    asks = caller()
-    device = asks.device if isinstance(asks, DeviceCaller) else None
-    printer = (device.printer if device else None) or queue().config.kiosk.printer
-    return device.id if device else None, printer
+@dataclass(frozen=True, slots=True)
+class _Giver:
+    """Who gives a ticket: a device or a member of staff, by key; and where its slip comes out."""
+
+    device: int | None
+    official: int | None
+    printer: str | None
+
+
+def _who_gives() -> _Giver:
+    asks, usual = caller(), queue().config.kiosk.printer
+    if isinstance(asks, DeviceCaller):
+        return _Giver(asks.device.id, None, asks.device.printer or usual)
+    return _Giver(None, asks.user.id, usual)

@@ -116,6 +116,7 @@ class CheckIns:
         language: str | None = None,
         printer: str | None = None,
         device: int | None = None,
+        official: int | None = None,
         once: Once | None = None,
     ) -> View:
         """
@@ -135,12 +136,21 @@ class CheckIns:
         check_wish(self._context, None, language)
 
         def run(tx: Transaction) -> View:
-            return self._check_in(tx, code.strip().upper(), language, printer, device)
+            return self._check_in(
+                tx, code.strip().upper(), language=language, printer=printer, device=device, official=official
+            )
 
         return draw_again(lambda: once_only(self._context, once, run))
 
     def _check_in(
-        self, tx: Transaction, code: str, language: str | None, printer: str | None, device: int | None
+        self,
+        tx: Transaction,
+        code: str,
+        *,
+        language: str | None,
+        printer: str | None,
+        device: int | None,
+        official: int | None,
     ) -> View:
         booked = _find(tx, appointments, code)
         ready = _find(tx, results, code) if booked is None else None
@@ -163,6 +173,7 @@ class CheckIns:
                 language=language or found.language,
                 printer=printer,
                 device=device,
+                official=official,
                 is_promised=True,
             ),
         )

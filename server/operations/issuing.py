@@ -58,6 +58,7 @@ class Arriving:
         start_at: The slot of an appointment or a visit at home; None: now.
         bound: Who alone may call it ("counter:91").
         printer: Where the slip comes out; None prints nothing.
+        official: Key of the member of staff who gives it; None: a device did, or the visitor's telephone.
         is_promised: An appointment or a result that was announced: let in though the queue is full or closed to others.
     """
 
@@ -69,6 +70,7 @@ class Arriving:
     language: str | None = None
     printer: str | None = None
     device: int | None = None
+    official: int | None = None
     is_promised: bool = False
     bound: str | None = None
 
@@ -188,6 +190,7 @@ class Issuing:
             ticket=ticket.id,
             number=ticket.label,
             service=first.key,
+            official=arriving.official,
             **terms_data(terms),
             origin=ticket.origin,
             lane=ticket.lane,

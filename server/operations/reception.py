@@ -79,6 +79,7 @@ class Reception:
 
     def issue(
         self,
+        official: Official,
         *,
         service: str,
         also: Sequence[str] = (),
@@ -98,7 +99,11 @@ class Reception:
         if number is not None and "sms" not in self._notices.ways():
             raise BadInput(field="telephone")
         arriving = Arriving(
-            self._tickets.wanted(service, also), category=category, language=language, printer=printer
+            self._tickets.wanted(service, also),
+            category=category,
+            language=language,
+            printer=printer,
+            official=official.id,
         )
         check_wish(self._context, category, language)
 

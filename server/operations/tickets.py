@@ -62,6 +62,7 @@ class Tickets:
         language: str | None = None,
         printer: str | None = None,
         device: int | None = None,
+        official: int | None = None,
         once: Once | None = None,
     ) -> View:
         """
@@ -73,6 +74,7 @@ class Tickets:
             language: Of paper, screen and voice; the state language when None.
             printer: Where the slip comes out; None prints nothing.
             device: Key of the kiosk that asked.
+            official: Key of the member of staff who asked.
 
         Raises:
             ServiceNotFound: A service that this centre does not offer.
@@ -87,6 +89,7 @@ class Tickets:
             language=language,
             printer=printer,
             device=device,
+            official=official,
         )
         check_wish(self._context, category, language)
         return draw_again(

@@ -180,10 +180,11 @@ def test_it_is_printed_again_as_a_marked_copy_of_what_it_is_now(queue, clock, de
         queue.reception.print_again(ticket["id"], desk, printer="nowhere")
 
 
-def test_a_telephone_stands_beside_the_log_and_is_gone_when_the_visit_ends(queue, clock):
-    ticket = queue.reception.issue(service=BIRTH, telephone="+994 50 123 45 67")
+def test_a_telephone_stands_beside_the_log_and_is_gone_when_the_visit_ends(queue, clock, desk):
+    ticket = queue.reception.issue(desk, service=BIRTH, telephone="+994 50 123 45 67")
     assert queue.reception.telephone_of(ticket["id"]) == "+994501234567"
     assert ticket["token"] is None
+    assert log(queue)[-1]["official"] == desk.id, "who gives a priority says so with the ticket"
     official = open_counter(queue, 18)
     queue.counters.next(18, official)
     queue.visits.start(18, official)
@@ -198,7 +199,7 @@ def test_a_telephone_stands_beside_the_log_and_is_gone_when_the_visit_ends(queue
         assert connection.execute(select(telephones)).fetchall() == []
         assert "501234567" not in str(connection.execute(select(events)).fetchall())
     with pytest.raises(BadInput):
-        queue.reception.issue(service=BIRTH, telephone="call me")
+        queue.reception.issue(desk, service=BIRTH, telephone="call me")
 
 
 class Gateway:
@@ -214,10 +215,10 @@ class Gateway:
         self.taken.append((address, message.text))
 
 
-def test_each_call_is_told_once_with_number_and_counter_and_given_up_after_a_few_tries(queue, clock):
+def test_each_call_is_told_once_with_number_and_counter_and_given_up_after_a_few_tries(queue, clock, desk):
     gateway = Gateway()
     sender = Sender(queue, {"sms": gateway}, leads=lambda: True)
-    queue.reception.issue(service=BIRTH, telephone="0501234567", language="en")
+    queue.reception.issue(desk, service=BIRTH, telephone="0501234567", language="en")
     official = open_counter(queue, 18)
     assert sender.tell_calls() == 0
     queue.counters.next(18, official)
@@ -234,14 +235,14 @@ def test_each_call_is_told_once_with_number_and_counter_and_given_up_after_a_few
     ]
 
 
-def test_a_centre_without_short_messages_keeps_no_telephone(queue, config):
+def test_a_centre_without_short_messages_keeps_no_telephone(queue, config, desk):
     silent = dataclasses.replace(queue.context, config=config.model_copy(update={"messages": Messages()}))
     with pytest.raises(BadInput):
-        make_queue(silent).reception.issue(service=BIRTH, telephone="0501234567")
+        make_queue(silent).reception.issue(desk, service=BIRTH, telephone="0501234567")
 
 
-def test_who_missed_the_call_keeps_the_telephone_for_the_grace_period(queue, clock):
-    ticket = queue.reception.issue(service=BIRTH, telephone="0501234567")
+def test_who_missed_the_call_keeps_the_telephone_for_the_grace_period(queue, clock, desk):
+    ticket = queue.reception.issue(desk, service=BIRTH, telephone="0501234567")
     official = open_counter(queue, 18)
     queue.counters.next(18, official)
     queue.visits.no_show(18, official)
