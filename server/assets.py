@@ -31,6 +31,7 @@ A_YEAR_S = 365 * 24 * 3600
 # files the policies would weigh as much as the files.
 PARTS = (".js", ".css", ".woff2")
 OF_PARTS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
+NEEDLESS_OF_FILES = ("Content-Disposition", "Last-Modified")
 
 # Hosts differ in what they know, and with nosniff a module of an unknown type is not run.
 for _type, _suffix in (("text/javascript", ".js"), ("text/css", ".css"), ("font/woff2", ".woff2")):
@@ -130,6 +131,9 @@ def _add_headers(response: Response) -> Response:
             continue
         headers.add(name, value)
     if file is not None:
+        # Browsers show files inline anyway, and know them again by their ETag: a phone would pay for it with each file.
+        for name in NEEDLESS_OF_FILES:
+            headers.remove(name)
         _keep(response, file)
     elif "cache-control" not in present:
         headers.add("Cache-Control", "no-store")

@@ -1,5 +1,6 @@
 import { html, render } from "../../static/js/html.js";
 import { watchIdle } from "../../static/js/idle.js";
+import "../../static/js/more-icons.js";
 import { App } from "./app.js";
 import { keepHere } from "./history.js";
 import { watchKeys } from "./keys.js";

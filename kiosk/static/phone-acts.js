@@ -1,7 +1,10 @@
-/** What a visitor who is not waiting just now can do: come, come back, or come back after a missed call. */
-import { html } from "../../static/js/html.js";
+/** What a visitor can do who is not waiting just now: come, come back, come back after a missed call, be told meanwhile. */
+import { html, useState } from "../../static/js/html.js";
+import { Icon } from "../../static/js/icons.js";
 import { OnceButton } from "../../static/js/once-button.js";
 import { language, t, time } from "../../static/js/wording.js";
+
+export const PUSHED = "navbat-push:";
 
 const AWAY = ["held", "served", "no_show", "cancelled", "expired"];
 
@@ -57,4 +60,39 @@ function Come({ ticket, isHere }) {
         </form>`
       : html`<p>${t("phone.come_scan")} <a href=${`/p?language=${language()}&ticket=${ticket.token}`}>${t("phone.come_type")}</a></p>`}
   </section>`;
+}
+
+/**
+ * Being told while the phone is locked: asked for with a tap, and only where this browser and this hall can do it.
+ *
+ * @param {{ticket: object, pushKey: string}} props `pushKey` of the hall, in base64url
+ */
+export function Push({ ticket: { token }, pushKey }) {
+  const [state, setState] = useState(isTold(token) ? "on" : "off");
+  const pushing = () => import("./phone-push.js");
+  // Not on plain http, nor in browsers that only tell what is on the home screen.
+  if (!(navigator.serviceWorker && window.PushManager && window.Notification)) return null;
+  if (state === "on") {
+    const stop = async () => (await (await pushing()).turnOff(token)) && setState("off");
+    return html`<div class="notice notice--good push" role="status">
+      <${Icon} name="check" /> <span>${t("phone.push_is_on")}</span>
+      <${OnceButton} class="button" onTap=${stop}>${t("phone.push_off")}<//>
+    </div>`;
+  }
+  const start = async () => {
+    const permission = Notification.requestPermission();
+    setState(await pushing().then((push) => push.turnOn(token, pushKey, permission), () => "failed"));
+  };
+  return html`<div>
+    <${OnceButton} class="button button--wide" onTap=${start}><${Icon} name="clock" /> ${t("phone.push_on")}<//>
+    <p role="status">${state === "denied" || state === "failed" ? t(`phone.push_${state}`) : ""}</p>
+  </div>`;
+}
+
+function isTold(token) {
+  try {
+    return localStorage.getItem(PUSHED + token) !== null && Notification.permission === "granted";
+  } catch {
+    return false;
+  }
 }

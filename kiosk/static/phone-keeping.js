@@ -22,14 +22,19 @@ async function keep() {
   await keepPage(kept);
 }
 
-/** The page itself came before its worker, which therefore did not see it. */
+/**
+ * The page itself came before its worker, which therefore did not see it. It is taken as it stands here, as it would weigh
+ * as much again to fetch; only the headers are asked for, its policy among them.
+ */
 async function keepPage(kept) {
   if (await kept.match(location.href)) return;
-  const response = await fetch(location.href, { credentials: "same-origin" });
+  const response = await fetch(location.href, { method: "HEAD", credentials: "same-origin" });
   if (!response.ok || response.redirected) return;
   const headers = new Headers(response.headers);
-  headers.set("X-Kept-At", String(Date.now()));
-  await kept.put(location.href, new Response(await response.blob(), { headers }));
+  headers.set("X-Kept-At", String(Math.round(performance.timeOrigin)));
+  const page = document.documentElement.cloneNode(true);
+  delete page.dataset.drawn;
+  await kept.put(location.href, new Response(`<!doctype html>\n${page.outerHTML}`, { headers }));
 }
 
 keep().catch(() => {});

@@ -79,13 +79,15 @@ export function Counter({ ticket: { state, counter, arrow } }) {
 export function Rate({ ticket }) {
   return ticket.services
     .filter((service) => service.rating_token)
-    .map(
-      (service) => html`<a
-        class="button button--primary button--large button--wide rate"
-        href=${`/r/${service.rating_token}?language=${language()}`}
-      >
-        <span>${t("phone.rate")}</span> <${Named} names=${service.name} />
-      </a>`,
+    .map((service) =>
+      service.rated
+        ? html`<p class="notice notice--good rate-thanks">${t("phone.rated")} <${Named} names=${service.name} /></p>`
+        : html`<a
+            class="button button--primary button--large button--wide rate"
+            href=${`/r/${service.rating_token}?language=${language()}`}
+          >
+            <span>${t("phone.rate")}</span> <${Named} names=${service.name} />
+          </a>`,
     );
 }
 

@@ -1,41 +1,18 @@
-/** Being told while the phone is locked: asked for with a tap, and only where this browser and this hall can do it. */
-import { html, useEffect, useState } from "../../static/js/html.js";
+/** Have this phone told while it is locked. Loaded with the first tap: most visitors never want it. */
 import { newKey, request } from "../../static/js/http.js";
-import { Icon } from "../../static/js/icons.js";
-import { OnceButton } from "../../static/js/once-button.js";
-import { language, t } from "../../static/js/wording.js";
+import { language } from "../../static/js/wording.js";
+import { PUSHED } from "./phone-acts.js";
 
 const SCOPE = "/t/";
-const PREFIX = "navbat-push:";
 
-/** @param {{ticket: object, pushKey: string}} props `pushKey` of the hall, in base64url */
-export function Push({ ticket: { token }, pushKey }) {
-  const [state, setState] = useState("off");
-  useEffect(() => void (isTold(token) && setState("on")), [token]);
-  if (!canBeTold()) return null;
-  if (state === "on") {
-    const stop = async () => (await turnOff(token)) && setState("off");
-    return html`<div class="notice notice--good push" role="status">
-      <${Icon} name="check" /> <span>${t("phone.push_is_on")}</span>
-      <${OnceButton} class="button" onTap=${stop}>${t("phone.push_off")}<//>
-    </div>`;
-  }
-  return html`<div>
-    <${OnceButton} class="button button--wide" onTap=${async () => setState(await turnOn(token, pushKey))}>
-      <${Icon} name="clock" /> ${t("phone.push_on")}
-    <//>
-    <p role="status">${state === "denied" || state === "failed" ? t(`phone.push_${state}`) : ""}</p>
-  </div>`;
-}
-
-/** Not on plain http, nor in browsers that only tell what is on the home screen. */
-function canBeTold() {
-  return Boolean(navigator.serviceWorker && window.PushManager && window.Notification);
-}
-
-/** @returns {Promise<"on" | "denied" | "failed">} */
-async function turnOn(token, pushKey) {
-  if ((await Notification.requestPermission()) !== "granted") return "denied";
+/**
+ * @param {string} token
+ * @param {string} pushKey of the hall, in base64url
+ * @param {Promise<NotificationPermission>} permission asked for in the tap itself, as browsers want it
+ * @returns {Promise<"on" | "denied" | "failed">}
+ */
+export async function turnOn(token, pushKey, permission) {
+  if ((await permission) !== "granted") return "denied";
   try {
     await navigator.serviceWorker.register("/phone-worker.js", { scope: SCOPE });
     const worker = await navigator.serviceWorker.ready;
@@ -43,7 +20,7 @@ async function turnOn(token, pushKey) {
     const body = { endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, language: language() };
     const answer = await request("POST", `/api/v1/tickets/${token}/push`, body, { key: newKey() });
     if (!answer.ok) return "failed";
-    localStorage.setItem(PREFIX + token, endpoint);
+    localStorage.setItem(PUSHED + token, endpoint);
     return "on";
   } catch {
     return "failed"; // the browser's push service cannot be reached
@@ -62,17 +39,9 @@ async function subscribe(worker, pushKey) {
   }
 }
 
-async function turnOff(token) {
-  const endpoint = localStorage.getItem(PREFIX + token);
+export async function turnOff(token) {
+  const endpoint = localStorage.getItem(PUSHED + token);
   const { ok } = await request("POST", `/api/v1/tickets/${token}/push-off`, { endpoint });
-  if (ok) localStorage.removeItem(PREFIX + token);
+  if (ok) localStorage.removeItem(PUSHED + token);
   return ok;
-}
-
-function isTold(token) {
-  try {
-    return localStorage.getItem(PREFIX + token) !== null && Notification.permission === "granted";
-  } catch {
-    return false;
-  }
 }

@@ -4,7 +4,7 @@ import { newKey, request } from "../../static/js/http.js";
 import { readJson } from "../../static/js/state.js";
 import { createStore, useStore } from "../../static/js/store.js";
 import { language, t, time } from "../../static/js/wording.js";
-import { Away } from "./phone-acts.js";
+import { Away, Push } from "./phone-acts.js";
 import { forget, recall, remember } from "./phone-memory.js";
 import { Cancel, Counter, Doors, Place, Rate, Sound, Things, Visit, Wait, Where } from "./phone-parts.js";
 
@@ -15,7 +15,7 @@ const REDRAW_MS = 15_000;
 const page = readJson("state");
 const { token } = page.ticket;
 const address = `/api/v1/tickets/${token}`;
-const store = createStore({ ...begin(), hasSound: false, hasFailed: false, Push: null });
+const store = createStore({ ...begin(), hasSound: false, hasFailed: false });
 
 /** A page that the service worker kept is an old one: it shows the last that this phone has seen, and its age. */
 function begin() {
@@ -27,7 +27,7 @@ function begin() {
 }
 
 function Page() {
-  const { ticket, isLive, seenAt, hasSound, hasFailed, Push } = useStore(store);
+  const { ticket, isLive, seenAt, hasSound, hasFailed } = useStore(store);
   const isStill = ["waiting", "called", "held"].includes(ticket.state);
   return html`
     <${Offline} isLive=${isLive} seenAt=${seenAt} />
@@ -38,7 +38,7 @@ function Page() {
     <${Rate} ticket=${ticket} />
     <${Visit} ticket=${ticket} />
     ${isStill && ticket.state !== "called" && html`<${Sound} hasSound=${hasSound} onAllow=${allow} />`}
-    ${isStill && Push && html`<${Push} ticket=${ticket} pushKey=${page.push} />`}
+    ${isStill && page.push && html`<${Push} ticket=${ticket} pushKey=${page.push} />`}
     <${Doors} ticket=${ticket} />
     ${isStill &&
     html`${ticket.state !== "called" && html`<${Where} ticket=${ticket} />`}
@@ -134,6 +134,5 @@ forget();
 render(html`<${Page} />`, document.getElementById("app"));
 document.documentElement.dataset.drawn = language();
 follow();
-if (page.push) import("./phone-push.js").then(({ Push }) => store.update({ Push }));
 addEventListener("load", () => import("./phone-keeping.js"));
 if (document.readyState === "complete") import("./phone-keeping.js");

@@ -49,6 +49,7 @@ class OutreachService(Named):
 
     bring: list[Names]
     rating_token: str | None
+    rated: bool
 
 
 class OutreachOwn(BaseModel):

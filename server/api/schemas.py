@@ -133,6 +133,7 @@ class TicketService(BaseModel):
     started_at: Time | None
     finished_at: Time | None
     rating_token: str | None = None
+    rated: bool = False
 
 
 class PrintState(BaseModel):

@@ -43,7 +43,10 @@ IN_HAND_AT = (
     .where(text("state IN ('called', 'serving')"))
 )
 REQUESTS_OF = (
-    select(requests).where(requests.c.ticket_id == bindparam("ticket")).order_by(requests.c.position)
+    select(requests, ratings.c.rated_at)
+    .select_from(requests.outerjoin(ratings, ratings.c.request_id == requests.c.id))
+    .where(requests.c.ticket_id == bindparam("ticket"))
+    .order_by(requests.c.position)
 )
 COUNTER = (
     select(counters, *OFFICIAL)
@@ -170,7 +173,7 @@ def ticket_by_token(connection: Connection, centre: str, token: str, *, lock: bo
 
 
 def requests_of(connection: Connection, ticket: int) -> Sequence[Record]:
-    """Read the services of a visit, in their order."""
+    """Read the services of a visit, in their order, each with when it was rated."""
     return connection.execute(REQUESTS_OF, {"ticket": ticket}).fetchall()
 
 

@@ -230,4 +230,4 @@ class Issuing:
             "state": "waiting",
         }
         row["id"] = tx.execute(INSERT_REQUEST, row).scalar_one()
-        return SimpleNamespace(**row, started_at=None, finished_at=None, rating_token=None)
+        return SimpleNamespace(**row, started_at=None, finished_at=None, rating_token=None, rated_at=None)

@@ -373,9 +373,7 @@ class Outreach:
         reasons = {each.key: each.name for each in context.config.outreach.decline_reasons}
         rate = {}
         if row.ticket_id is not None:
-            rate = {
-                each.service: each.rating_token for each in queries.requests_of(connection, row.ticket_id)
-            }
+            rate = {each.service: each for each in queries.requests_of(connection, row.ticket_id)}
         is_set = state in ("planned", "on_the_way", "serving", "served", "missed")
         return {
             "token": row.token,
@@ -385,7 +383,8 @@ class Outreach:
                 {
                     **self._service(key),
                     "bring": list(context.config.service[key].bring) if key in context.config.service else [],
-                    "rating_token": rate.get(key),
+                    "rating_token": rate[key].rating_token if key in rate else None,
+                    "rated": key in rate and rate[key].rated_at is not None,
                 }
                 for key in self._served(row, rate)
             ],

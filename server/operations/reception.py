@@ -408,5 +408,7 @@ class Reception:
 
 def _for_staff(ticket: View) -> View:
     """Leave out what is the visitor's alone: its address would let staff follow and rate."""
-    services = [{k: v for k, v in each.items() if k != "rating_token"} for each in ticket["services"]]
+    services = [
+        {k: v for k, v in each.items() if k not in ("rating_token", "rated")} for each in ticket["services"]
+    ]
     return {**ticket, "token": None, "links": {}, "services": services}

@@ -146,4 +146,5 @@ class TicketViews:
         }
         if not for_staff:
             shown["rating_token"] = request.rating_token
+            shown["rated"] = request.rated_at is not None
         return shown

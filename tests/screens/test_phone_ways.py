@@ -301,6 +301,25 @@ def test_axe_finds_nothing_in_any_state_and_language(hall: Hall) -> None:
     assert not any(found.values()), found
 
 
+def test_who_has_rated_is_thanked_and_asked_no_more(hall: Hall) -> None:
+    official = open_counter(hall.queue, 2)
+    token = create_ticket(hall.queue, "info_desk")["token"]
+    hall.queue.counters.next(2, official)
+    hall.queue.visits.start(2, official)
+    hall.queue.visits.finish(2, official)
+    page = drawn(hall.open(f"/t/{token}", "ru"))
+
+    go(page, ".rate")
+    page.tap(".face[data-score='5'] >> nth=0")
+    with page.expect_navigation():
+        page.tap(".rating .button--primary")
+    page.goto(f"{hall.url}/t/{token}?language=ru")
+
+    assert Wording("ru").text("phone.rated") in drawn(page).inner_text(".rate-thanks")
+    assert page.locator(".rate").count() == 0
+    assert violations(page) == []
+
+
 def test_letters_twice_as_large_fit_a_narrow_phone(hall: Hall) -> None:
     official = open_counter(hall.queue, 1)
     ticket = create_ticket(hall.queue, "info_desk")

@@ -1,5 +1,6 @@
 import { html, useState } from "./html.js";
 import { Icon } from "./icons.js";
+import "./more-icons.js";
 import { t } from "./wording.js";
 
 /** The rows people know from their own keyboards. */
