@@ -18,6 +18,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from server.children import end_child
 from server.domain.calling import Lane
 from server.domain.waiting import Comer, Forecast, Wait, forecast
 
@@ -109,16 +110,8 @@ class ForecastProcess:
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    log.debug("the forecasting process had closed its side", exc_info=True)
-        process.wait()
+        if process is not None:
+            end_child(process)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.children import end_child
 from server.voice import espeak
 
 if TYPE_CHECKING:
@@ -117,13 +118,5 @@ class Synthesis:
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    log.debug("the voice had closed its side", exc_info=True)
-        process.wait()
+        if process is not None:
+            end_child(process)
