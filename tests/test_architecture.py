@@ -166,7 +166,7 @@ def test_the_program_needs_no_test_and_no_bench() -> None:
 
 
 def test_the_voice_is_a_process_of_its_own_and_knows_no_hall() -> None:
-    allowed = ("server.voice", "server.config", "server.spoken", "server.domain")
+    allowed = ("server.voice", "server.config", "server.spoken", "server.domain", "server.children")
     wrong = [
         (module, name)
         for module, name in importers("server.voice")
