@@ -296,6 +296,7 @@ def _user_add(options: argparse.Namespace) -> int:
         name=options.full_name,
         agencies=options.agency,
         must_change=generated is not None,
+        is_told=True,
     )
     print(f"{user.username}: {user.role}" + (f", password {generated}" if generated else ""))
     return 0
@@ -311,6 +312,7 @@ def _device_add(options: argparse.Namespace) -> int:
         zone=options.zone,
         printer=options.printer,
         counter=options.counter,
+        is_told=True,
     )
     print(token)
     return 0

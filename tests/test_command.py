@@ -19,7 +19,7 @@ from server.app import open_queue
 from server.cli import run
 from server.clock import Randomness
 from server.config import load
-from tests.builders import BIRTH
+from tests.builders import BIRTH, entries_of
 from tests.centres import ROOT, open_all_day, write_config
 from tests.servers import Server, clean_environment, free_port, run_command, running
 
@@ -138,6 +138,14 @@ def test_an_account_is_made_with_a_password_from_standard_input(navbat: Any, que
     assert (result.returncode, result.stdout, result.stderr) == (0, "leyla: official\n", "")
     user = queue.sessions.sign_in(username="leyla", password="növbə və qapı").user
     assert (user.name, user.role, user.agencies) == ("Leyla Həsənova", "official", ("moi",))
+    [entry] = [each for each in entries_of(queue) if each["kind"] == "account.changed"]
+    assert entry["official"] == user.id
+    assert "Leyla" not in str(entry)
+    assert entry["data"] == {
+        "what": "added",
+        "by": None,
+        "after": {"role": "official", "agencies": ["moi"], "services": None},
+    }
 
 
 def test_without_a_terminal_a_password_is_made_and_told(navbat: Any, queue: Any) -> None:
@@ -184,6 +192,13 @@ def test_a_device_gets_a_token_once_and_loses_it_at_once(navbat: Any, queue: Any
 
     assert navbat("device", "revoke", "kiosk-7").returncode == 0
     assert queue.devices.all() == []
+    told = [each for each in entries_of(queue) if each["kind"].startswith("device.")]
+    assert [(each["kind"], each["data"]["device"]) for each in told] == [
+        ("device.paired", device.id),
+        ("device.revoked", device.id),
+    ]
+    assert told[0]["data"]["printer"] == "kiosk-1"
+    assert "kiosk-7" not in str(told)
 
 
 @pytest.mark.parametrize(

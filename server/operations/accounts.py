@@ -21,7 +21,15 @@ from server.operations.account_rules import (
 )
 from server.operations.passwords import Passwords
 from server.operations.serving import servable
-from server.operations.staff import Official, check_parts, end_sessions, insert_account, official_of
+from server.operations.staff import (
+    TOLD,
+    Official,
+    check_parts,
+    end_sessions,
+    insert_account,
+    official_of,
+    tell_of_new,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,9 +39,6 @@ if TYPE_CHECKING:
     from server.operations.context import Context, View
     from server.operations.sessions import Sessions
     from server.operations.staff import Staff
-
-# What the log may tell of a change; a name it only tells that it has changed.
-TOLD = ("role", "agencies", "services")
 
 
 class Accounts:
@@ -140,8 +145,7 @@ class Accounts:
     def add_in(self, tx: Transaction, by: Official, row: Mapping[str, Any]) -> int:
         """Write an account of `prepare`; raises UsernameTaken."""
         made = insert_account(tx, row)
-        after = {field: row[field] for field in TOLD}
-        tx.record(EventKind.ACCOUNT_CHANGED, official=made.id, what="added", by=by.id, after=after)
+        tell_of_new(tx, made.id, row, by=by.id)
         return made.id
 
     def change(self, by: Official, id: int, changes: Mapping[str, Any]) -> View:

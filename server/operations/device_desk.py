@@ -54,7 +54,7 @@ class DeviceDesk:
             id = found.id
             fresh = {"revoked_at": None, "last_seen_at": None, "left_at": None, "version": None}
             tx.execute(update(devices).where(devices.c.id == id).values(**row, **fresh))
-        tx.record(EventKind.DEVICE_PAIRED, official=official.id, device=id, **_told(place))
+        tx.record(EventKind.DEVICE_PAIRED, official=official.id, device=id, **place.told())
         return Device(id, name, **asdict(place))
 
     def give_token(self, tx: Transaction, id: int) -> tuple[Device, str]:
@@ -111,7 +111,7 @@ class DeviceDesk:
             place.check(self._context.config)
             if place != _place(row):
                 tx.execute(update(devices).where(devices.c.id == id).values(**asdict(place)))
-                tx.record(EventKind.DEVICE_MOVED, official=official.id, device=id, **_told(place))
+                tx.record(EventKind.DEVICE_MOVED, official=official.id, device=id, **place.told())
             return _device(self._known(tx, id))
 
     def restart(self, official: Official, id: int) -> Device:
@@ -168,9 +168,3 @@ def _place(row: Record) -> Place:
 
 def _device(row: Record) -> Device:
     return Device(row.id, row.name, **asdict(_place(row)))
-
-
-def _told(place: Place) -> dict[str, Any]:
-    """Write a place for the log, whose entries have a `counter` of their own: of who calls."""
-    told = asdict(place)
-    return {"device_kind": told.pop("kind"), "at_counter": told.pop("counter"), **told}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -53,6 +53,11 @@ class Place:
         if self.counter not in config.counter and (self.counter is not None or self.kind == "tablet"):
             raise BadInput("counter: one of the centre's", field="counter", value=self.counter)
 
+    def told(self) -> dict[str, Any]:
+        """Write it for the log, whose entries have a `counter` of their own: of who calls."""
+        told = asdict(self)
+        return {"device_kind": told.pop("kind"), "at_counter": told.pop("counter"), **told}
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -82,9 +87,13 @@ class Devices:
         printer: str | None = None,
         counter: int | None = None,
         display: str | None = None,
+        is_told: bool = False,
     ) -> tuple[Device, str]:
         """
-        Enrol a device.
+        Enrol a device, by nobody who is signed in.
+
+        Args:
+            is_told: Write it into the log, as everything that a person does.
 
         Returns:
             The device, and its token: told now and never again.
@@ -101,6 +110,8 @@ class Devices:
             with self._context.database.write() as tx:
                 row = {**values, "centre": tx.centre, "token_hash": token_hash(token), "created_at": tx.now}
                 id = tx.execute(insert(devices).returning(devices.c.id), row).scalar_one()
+                if is_told:
+                    tx.record(EventKind.DEVICE_PAIRED, device=id, **place.told())
         except IntegrityError as error:
             raise BadInput("name: it is taken", field="name", value=name) from error
         return Device(id, name, **asdict(place)), token

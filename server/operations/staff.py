@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ROLES = ("official", "reception", "supervisor", "admin", "auditor")
 MAX_NAME = 60
+# What the log may tell of an account; of a name it only tells that it has changed.
+TOLD = ("role", "agencies", "services")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,14 @@ class Staff:
         agencies: Sequence[str] | None = None,
         services: Sequence[str] | None = None,
         must_change: bool = False,
+        is_told: bool = False,
     ) -> Official:
         """
-        Make an account.
+        Make an account, by nobody who is signed in.
 
         Args:
             password: None for an account that nobody can sign in to.
+            is_told: Write it into the log, as everything that a person does.
 
         Raises:
             BadInput: An unknown role or agency, an empty name, a password that is too short or long.
@@ -80,7 +84,10 @@ class Staff:
             must_change=must_change,
         )
         with self._context.database.write() as tx:
-            return insert_account(tx, row)
+            made = insert_account(tx, row)
+            if is_told:
+                tell_of_new(tx, made.id, row, by=None)
+            return made
 
     def new_row(
         self,
@@ -202,6 +209,12 @@ def check_parts(
     for field, keys in unknown.items():
         if keys:
             raise BadInput(f"{field}: unknown {', '.join(keys)}", field=field, value=keys)
+
+
+def tell_of_new(tx: Transaction, id: int, row: Mapping[str, Any], *, by: int | None) -> None:
+    """Write a new account into the log; `by` is None on the machine itself, where nobody is signed in."""
+    after = {field: row[field] for field in TOLD}
+    tx.record(EventKind.ACCOUNT_CHANGED, official=id, what="added", by=by, after=after)
 
 
 def insert_account(tx: Transaction, row: Mapping[str, Any]) -> Official:
