@@ -19,6 +19,7 @@ from server.operations.context import FROM_FILE, Context
 from server.operations.first_version import keep_first
 from server.operations.ledger import origin
 from server.push_key import can_push, load_push_key
+from server.restarting import Watch
 from server.signing import load_key
 
 if TYPE_CHECKING:
@@ -58,7 +59,12 @@ class Demo:
 
 @dataclass(slots=True)
 class Hall:
-    """A running hall: the operations, and what goes on beside the requests."""
+    """
+    A running hall: the operations, and what goes on beside the requests.
+
+    Attributes:
+        on_due: Called when a newer version of the configuration is due, where pages manage it.
+    """
 
     queue: Queue
     printers: Printers
@@ -71,6 +77,8 @@ class Hall:
     forecaster: ForecastProcess | None = None
     speaker: Speaker | None = None
     pushing: Pushing | None = None
+    on_due: Callable[[], None] | None = None
+    watch: Watch | None = None
 
     def start(self) -> None:
         """Begin the work beside the requests."""
@@ -84,9 +92,14 @@ class Hall:
         start(self.sender.run)
         if self.pushing:
             start(self.pushing.run)
+        if self.on_due and self.queue.config_versions.managed == "pages":
+            self.watch = Watch(self.queue, self.on_due)
+            start(self.watch.run)
 
     def stop(self) -> None:
         """End it, within about two seconds."""
+        if self.watch:
+            self.watch.stop()
         self.timers.stop()
         self.sender.stop()
         if self.pushing:

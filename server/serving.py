@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from server.errors import StartError
+from server.restarting import UnderWay, begin_anew, handed_over
 
 if TYPE_CHECKING:
     import argparse
@@ -101,6 +102,8 @@ def serve_one(settings: Settings, app: Flask, *, on_ready: Callable[[], None] = 
     """
     Serve in this process until SIGINT or SIGTERM, then stop within a few seconds.
 
+    When a newer version of the configuration is due it stops too, and begins anew in its own place.
+
     Raises:
         StartError: The port is taken.
     """
@@ -110,20 +113,28 @@ def serve_one(settings: Settings, app: Flask, *, on_ready: Callable[[], None] = 
 
     listener = _listen(settings)
     hall = app.extensions["hall"]
-    server = WSGIServer(listener, app, log=None, error_log=logging.getLogger("server.http"))
+    under_way = UnderWay(app)
+    server = WSGIServer(listener, under_way, log=None, error_log=logging.getLogger("server.http"))
     # Not server.stop itself: a signal that comes while the server starts would be forgotten.
-    stopping = Event()
+    stopping, ended = Event(), Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        gevent.signal_handler(number, stopping.set)
+        gevent.signal_handler(number, lambda: (ended.set(), stopping.set()))
+    hall.on_due = stopping.set
     hall.start()
     server.start()
     settle_memory()
     log.info("serving %s on http://%s:%d", settings.config.centre.key, settings.host, settings.port)
     on_ready()
     stopping.wait()
+    kept = None if ended.is_set() else os.dup(listener.fileno())
     server.stop(STOP_WITHIN_S)
     hall.stop()
+    with gevent.Timeout(STOP_WITHIN_S, False):
+        while under_way.count:
+            gevent.sleep(0.01)
     hall.queue.context.database.close()
+    if kept is not None and not ended.is_set():
+        begin_anew(kept, settings)
     log.info("stopped")
 
 
@@ -141,6 +152,8 @@ def _listen(settings: Settings) -> Any:
     from gevent import socket as green
 
     family = green.AF_INET6 if ":" in settings.host else green.AF_INET
+    if (number := handed_over(settings)) is not None:
+        return green.socket(fileno=number)
     listener = green.socket(family, green.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # Accepted sockets inherit it. Without it each small answer waits for the peer's delayed acknowledgement.

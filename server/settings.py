@@ -62,6 +62,11 @@ class Settings:
         )
 
 
+def config_path(options: argparse.Namespace) -> Path:
+    """Tell where config.yaml is."""
+    return Path(options.config or os.environ.get("NAVBAT_CONFIG") or DEFAULT_CONFIG)
+
+
 def read_settings(options: argparse.Namespace, clock: Clock = system_clock) -> Settings:
     """
     Read the configuration and what overrides it.
@@ -70,7 +75,7 @@ def read_settings(options: argparse.Namespace, clock: Clock = system_clock) -> S
         ConfigErrors: Every fault of the configuration.
         StartError: An environment variable that cannot be.
     """
-    path = Path(options.config or os.environ.get("NAVBAT_CONFIG") or DEFAULT_CONFIG)
+    path = config_path(options)
     config, centre, faults = None, None, None
     try:
         config = load(path)

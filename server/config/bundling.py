@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import yaml  # type: ignore[import-untyped]
 
-from server.config.loading import load, without_places
+from server.config.loading import load, load_server, without_places
+from server.config.text_edits import put, without
 from server.errors import StartError
 
 if TYPE_CHECKING:
@@ -136,6 +137,24 @@ def differences(before: Config, after: Config) -> list[str]:
     """Name the sections in which two configurations differ, wherever the files that they name lie."""
     old, new = (without_places(each) for each in (before, after))
     return [name for name in old if old[name] != new[name]]
+
+
+def is_managed_on_pages(path: Path) -> bool:
+    """
+    Tell whether config.yaml leaves all but `server` to the pages.
+
+    Raises:
+        ConfigErrors: It cannot be read, or there is a fault in `server`.
+    """
+    return load_server(path)[0].managed == "pages"
+
+
+def with_server(files: Files, path: Path) -> Files:
+    """Give a version the `server` section of a config.yaml, as files that hold everything and are managed as files."""
+    _, server = without(path.read_bytes().decode("utf-8-sig"), "server")
+    text = files[CONFIG].decode("utf-8-sig").rstrip("\n")
+    text = put(f"{text}\n\n{server}", ("server", "managed"), "file")
+    return {**files, CONFIG: text.encode()}
 
 
 def unpack(files: Files, folder: Path) -> Path:

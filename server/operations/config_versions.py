@@ -230,20 +230,22 @@ class ConfigVersions:
         files = self.get(number).files
         return self._publish(files, note=note, from_at=from_at, by=by, source="again", base=number)
 
-    def take_in(self, files: bundling.Files, *, note: str, source: str = "import") -> Version:
+    def take_in(
+        self, files: bundling.Files, *, note: str, source: str = "import", from_at: datetime | None = None
+    ) -> Version:
         """
-        Publish, from now, what the machine's operator brings.
+        Publish what the machine's operator brings.
 
         Args:
             source: `files` for what stands in config.yaml itself.
 
         Raises:
-            ConfigErrors, NothingChanged, NotManagedHere: As `publish`.
+            BadInput, ConfigErrors, NothingChanged, NotManagedHere: As `publish`.
         """
         if self.managed != "pages":
             raise NotManagedHere
         files = version_rules.kept(files)
-        return self._publish(files, note=note, from_at=None, by=None, source=source, base=self.in_force)
+        return self._publish(files, note=note, from_at=from_at, by=None, source=source, base=self.in_force)
 
     # The versions.
 

@@ -26,7 +26,7 @@ OF_THE_MACHINE = "server"
 def kept(files: bundling.Files) -> bundling.Files:
     """Leave out what is of the machine and not of the centre."""
     text, _ = without(files[bundling.CONFIG].decode("utf-8-sig"), OF_THE_MACHINE)
-    return {**files, bundling.CONFIG: text.encode()}
+    return {**files, bundling.CONFIG: f"{text.rstrip()}\n".encode()}
 
 
 def same(a: bundling.Files, b: bundling.Files) -> bool:
