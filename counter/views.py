@@ -9,7 +9,6 @@ from flask import redirect, request, url_for
 from counter.blueprint import blueprint
 from counter.pages import page, to_sign_in
 from server.api.callers import queue, staff_from_cookie
-from server.errors import CounterNotFound
 from server.reading import reader_words
 from server.wording import texts
 
@@ -26,7 +25,7 @@ def choose() -> ResponseReturnValue:
     staff = staff_from_cookie()
     if staff is None:
         return to_sign_in()
-    rows = [row for row in queue().counters.all() if _may_work_at(row, staff)]
+    rows = [row for row in queue().counters.all() if queue().counters.is_for(row["counter"], staff.user)]
     typed = request.args.get("number", "").strip()
     if any(typed == str(row["counter"]) for row in rows):
         return redirect(url_for("counter.terminal", number=int(typed)), 303)
@@ -56,9 +55,7 @@ def terminal(number: int) -> ResponseReturnValue:
     staff = staff_from_cookie()
     if staff is None:
         return to_sign_in()
-    counter = queue().counters.view(number)
-    if not _may_work_at(counter, staff):
-        raise CounterNotFound(counter=number)
+    counter = queue().counters.view(number, staff.user)
     config = queue().config
     state = {
         "counter_number": number,
@@ -82,13 +79,6 @@ def terminal(number: int) -> ResponseReturnValue:
         state=state,
         wording={language: texts(language, "counter") for language in config.centre.languages},
     )
-
-
-def _may_work_at(row: View, staff: StaffCaller) -> bool:
-    """Tell whether the counter offers anything that this official may serve."""
-    config, agencies = queue().config, staff.user.agencies
-    offered = {config.service[key].agency for key in config.counter[row["counter"]].services}
-    return agencies is None or not offered.isdisjoint(agencies)
 
 
 def _is_own(row: View, staff: StaffCaller) -> bool:

@@ -363,7 +363,7 @@ def _make_hall(
     database = queue.context.database
     sockets = Sockets(app, queue, async_mode=async_mode)
     agents = Agents(sockets.io, queue, sockets.ties)
-    tablets = Tablets(sockets.io, queue)
+    tablets = Tablets(sockets.io, queue, sockets.ties)
     printers = Printers(queue.context, queue.printer_states, data_dir / "slips", agents=agents)
     timers = Timers(queue, printers, on_forecast=sockets.waits_changed, one_process=database.is_sqlite)
     centre = queue.config.centre

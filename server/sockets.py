@@ -12,7 +12,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 from server import frames
 from server.api.callers import DEVICE_COOKIE, STAFF_COOKIE, device_from_cookie
-from server.errors import QueueError, SignInIncomplete, TicketNotFound
+from server.errors import CounterNotFound, QueueError, SignInIncomplete, TicketNotFound
 from server.events import Event, EventKind
 from server.operations.context import dumps
 from server.placing import key_of
@@ -179,14 +179,18 @@ class Sockets:
             if session.lacks:
                 raise SignInIncomplete
             number = int(request.args.get("counter", ""))
-            view = self._queue.counters.view(number)
+            view = self._queue.counters.view(number, session.user)
         except (QueueError, ValueError) as error:
             raise ConnectionRefusedError(getattr(error, "key", "bad_input")) from error
-        self._tie(
-            f"session:{session.id}", partial(self._queue.sessions.identify, token, kind=kind, is_used=False)
-        )
+        self._tie(f"session:{session.id}:{number}", partial(self._check_counter, token, kind, number))
         join_room(_counter_room(number))
         self._emit("counter", view, "/counter", request.sid)  # type: ignore[attr-defined]
+
+    def _check_counter(self, token: str, kind: str | None, number: int) -> None:
+        """Raise what `identify` does, or CounterNotFound for whom it is no more."""
+        session = self._queue.sessions.identify(token, kind=kind, is_used=False)
+        if not self._queue.counters.is_for(number, session.user):
+            raise CounterNotFound(counter=number)
 
     def _tie(self, key: str, check: Callable[[], object]) -> None:
         self.ties.tie(request.namespace, request.sid, key, check)  # type: ignore[attr-defined]

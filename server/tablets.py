@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import request
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
-from server.api.callers import device_from_cookie
+from server.api.callers import DEVICE_COOKIE, device_from_cookie
+from server.errors import DeviceNotFound
+from server.placing import key_of
 from server.sockets import Pusher
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
     from server.events import Event
     from server.operations import Queue
+    from server.ties import Ties
 
 NAMESPACE = "/tablet"
 PUSH_EVERY_S = 0.2
@@ -23,8 +27,9 @@ PUSH_EVERY_S = 0.2
 class Tablets:
     """A room for each counter whose tablet is connected to this process; what is sent is always the whole state."""
 
-    def __init__(self, io: SocketIO, queue: Queue) -> None:
+    def __init__(self, io: SocketIO, queue: Queue, ties: Ties) -> None:
         self._io = io
+        self._ties = ties
         self._queue = queue
         self._pusher = Pusher(self._send, every_s=PUSH_EVERY_S)
         self._here: dict[str, int] = {}
@@ -45,12 +50,22 @@ class Tablets:
         if device is None or device.kind != "tablet" or device.counter is None:
             raise ConnectionRefusedError("device_not_found")
         sid: str = request.sid  # type: ignore[attr-defined]
+        token = request.cookies[DEVICE_COOKIE]
+        key = f"{key_of(device, token)}:{device.counter}"
+        self._ties.tie(NAMESPACE, sid, key, partial(self._check, token, device.counter))
         self._here[sid] = device.counter
         join_room(str(device.counter))
         self._io.emit("ask", self._state(device.counter), namespace=NAMESPACE, to=sid)
 
     def _disconnect(self, _reason: object = None) -> None:
-        self._here.pop(request.sid, None)  # type: ignore[attr-defined]
+        sid: str = request.sid  # type: ignore[attr-defined]
+        self._ties.untie(NAMESPACE, sid)
+        self._here.pop(sid, None)
+
+    def _check(self, token: str, counter: int) -> None:
+        """Raise DeviceNotFound for a tablet that was revoked, or stands on another counter now."""
+        if self._queue.devices.identify(token).counter != counter:
+            raise DeviceNotFound
 
     def _hear(self, events: Sequence[Event]) -> None:
         here = set(self._here.values())

@@ -62,7 +62,7 @@ def counters() -> Response:
 )
 @accept(*READS)
 def counter(path: CounterPath) -> Response:
-    return json_answer(queue().counters.view(path.counter))
+    return json_answer(queue().counters.view(path.counter, official()))
 
 
 @blueprint.post("/counters/<int:counter>/open", summary="Begin or go on", responses={200: Counter})

@@ -27,7 +27,14 @@ from server.events import EventKind
 from server.operations.bounds import end_visits, free
 from server.operations.context import Context, Once, View, once_only
 from server.operations.issuing import terms_data, terms_in
-from server.operations.serving import LANES, bound_to_counter, bound_to_official, quota_every, servable
+from server.operations.serving import (
+    LANES,
+    bound_to_counter,
+    bound_to_official,
+    is_reached_by,
+    quota_every,
+    servable,
+)
 
 if TYPE_CHECKING:
     from server.db.engine import Transaction
@@ -86,15 +93,25 @@ class Counters:
             for row in rows
         ]
 
-    def view(self, number: int) -> View:
+    def view(self, number: int, by: Official | None = None) -> View:
         """
         Show a counter as its terminal needs it.
 
+        Args:
+            by: Who asks, if the counter is not shown to everybody who works here.
+
         Raises:
-            CounterNotFound: The centre has no such counter.
+            CounterNotFound: The centre has no such counter, or none for this official.
         """
+        if by is not None and not self.is_for(number, by):
+            raise CounterNotFound(counter=number)
         with self._context.database.read() as connection:
             return self._views.whole(connection, self._known(connection, number))
+
+    def is_for(self, number: int, official: Official) -> bool:
+        """Tell whether the counter offers anything that this official may serve."""
+        config = self._context.config
+        return number in config.counter and is_reached_by(config, number, official.agencies)
 
     def open(self, number: int, official: Official, *, once: Once | None = None) -> View:
         """

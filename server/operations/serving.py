@@ -32,6 +32,12 @@ def servable(
     return _servable(_Same(config), counter, _as_key(agencies), _as_key(services))
 
 
+def is_reached_by(config: Config, counter: int, agencies: Sequence[str] | None) -> bool:
+    """Tell whether a counter offers anything of these agencies: whoever serves others has no business there."""
+    offered = {config.service[key].agency for key in config.counter[counter].services}
+    return agencies is None or not offered.isdisjoint(agencies)
+
+
 def bound_to_counter(number: int) -> str:
     """Name a counter as that which a ticket waits for."""
     return f"counter:{number}"

@@ -6,8 +6,8 @@ import pytest
 
 from server.api import BASE
 from server.operations.staff import ROLES
-from tests.api.hall import KINDS, NOBODY, documented_path
-from tests.builders import BIRTH
+from tests.api.hall import KINDS, NOBODY, Caller, documented_path
+from tests.builders import BIRTH, create_official, open_session
 
 ANYONE = ("nobody", *KINDS, *ROLES)
 WORKS = ("official", "reception", "supervisor", "admin")
@@ -272,6 +272,35 @@ def test_an_official_of_one_counter_cannot_work_at_anothers(hall):
     for act in ("next", "close", "start", "finish"):
         assert hall.ask("POST", f"/counters/18/{act}", by="reception").status_code == 409
 
+    assert hall.rows() == before
+
+
+def test_an_official_of_another_agency_sees_and_does_nothing_at_a_counter(hall):
+    other = create_official(hall.queue, "other", agencies=["moi"])
+    bearer = Caller(
+        "other", "official", {"Authorization": f"Bearer {open_session(hall.queue, other, 'bearer')[0]}"}
+    )
+    hall.post("/counters/18/open", by="official")
+    hall.post("/tickets", {"service": BIRTH}, by="kiosk")
+    hall.post("/counters/18/next", by="official")
+    before = hall.rows()
+
+    assert hall.ask("GET", "/counters/18", by=bearer).status_code == 404
+    for method, path, body, _ in ROUTES:
+        if path.startswith(f"{COUNTER}/"):
+            assert hall.ask(method, path, body, by=bearer).status_code in (404, 409), path
+    assert hall.rows() == before
+
+
+def test_a_disabled_account_is_refused_at_once(hall):
+    reception, admin = hall.queue.staff.find("reception"), hall.queue.staff.find("admin")
+    hall.queue.accounts.disable(admin, reception.id)
+    before = hall.rows()
+
+    for method, path, body, allowed in ROUTES:
+        if "reception" in allowed and "nobody" not in allowed:
+            for way in ("reception", "reception by cookie"):
+                assert hall.ask(method, path, body, by=way).status_code == 401, path
     assert hall.rows() == before
 
 

@@ -1,4 +1,4 @@
-"""Who may see and send what of the staff's pages, and connect to which namespace: every one with every caller."""
+"""Who may see and send what of the staff's pages: every one with every caller."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import pytest
 
 from server.operations.staff import ROLES
 from tests.api.hall import KINDS, Caller, Hall, open_copy
-from tests.builders import BIRTH, create_official, open_session
+from tests.builders import create_official, open_session
 from tests.conftest import FixedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from server.config import Config
 
@@ -196,83 +195,3 @@ def test_every_page_of_the_staff_stands_in_the_table(still_hall: Hall) -> None:
     }
 
     assert listed == routed
-
-
-# Sockets: each namespace, and whom it lets in.
-
-AGENTS_PRINTER = "printer-9"
-NAMESPACES = {
-    "/hall": ANYONE,
-    "/counter": ROLES,
-    "/ticket": (),  # only by a ticket's own token
-    "/device": ("printer",),
-    "/screen": KINDS,
-    "/tablet": (),  # only by a tablet that stands on a counter
-}
-
-
-@pytest.fixture(scope="module")
-def live(config: Config, template: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    """A hall with a printer that is driven by the template's print agent."""
-    first, *others = config.printers
-    agents = first.model_copy(update={"uri": f"agent:{AGENTS_PRINTER}"})
-    parts = {name: getattr(config, name) for name in type(config).model_fields}
-    changed = type(config)(**{**parts, "printers": (agents, *others)})
-    folder: Path = tmp_path_factory.mktemp("live")
-    hall = open_copy(changed, FixedClock(), template[0], folder, template[1])
-    yield hall
-    hall.close()
-
-
-def connects(hall: Hall, namespace: str, caller: Caller, auth: Any = None) -> bool:
-    io = hall.app.extensions["hall"].sockets.io
-    client = io.test_client(
-        hall.app,
-        namespace=namespace,
-        query_string="counter=18" if namespace == "/counter" else "",
-        headers={name: value for name, value in caller.headers.items() if name == "Cookie"},
-        auth=auth,
-    )
-    is_in: bool = client.is_connected(namespace)
-    if is_in:
-        client.disconnect(namespace)
-    return is_in
-
-
-@pytest.mark.parametrize("namespace", NAMESPACES)
-def test_a_namespace_lets_in_its_own_and_nobody_else(live: Hall, namespace: str) -> None:
-    let_in = set()
-    for role in ANYONE:
-        by_cookie = live.callers["nobody" if role == "nobody" else f"{role} by cookie"]
-        bearer = live.callers[role].headers.get("Authorization", "").removeprefix("Bearer ")
-        ways = (
-            connects(live, namespace, by_cookie),
-            connects(live, namespace, Caller("x"), {"token": bearer}),
-        )
-        if any(ways):
-            let_in.add(role)
-
-    assert let_in == set(NAMESPACES[namespace])
-
-
-def test_every_namespace_stands_in_the_table_and_hears_nothing_else(live: Hall) -> None:
-    handlers = live.app.extensions["hall"].sockets.io.server.handlers
-
-    assert set(handlers) == set(NAMESPACES)
-    said = {name: set(events) - {"connect", "disconnect"} for name, events in handlers.items()}
-    assert {name: events for name, events in said.items() if events} == {"/device": {"result", "state"}}
-
-
-def test_a_ticket_is_followed_with_its_own_token_only(live: Hall) -> None:
-    token = live.post("/tickets", {"service": BIRTH}, by="kiosk")["token"]
-
-    assert connects(live, "/ticket", Caller("x"), {"token": token})
-    assert not connects(live, "/ticket", Caller("x"), {"token": token[:-1]})
-
-
-def test_who_has_still_to_choose_a_password_sees_no_counter(live: Hall) -> None:
-    new = create_official(live.queue, "new", must_change=True)
-    for kind in ("cookie", "bearer"):
-        token, _ = open_session(live.queue, new, kind)
-        caller = Caller("new", "official", {"Cookie": f"navbat_staff={token}"} if kind == "cookie" else {})
-        assert not connects(live, "/counter", caller, {"token": token} if kind == "bearer" else None)
