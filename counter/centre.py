@@ -12,6 +12,7 @@ from flask import Response
 from counter.blueprint import blueprint
 from counter.laying_out import lay_out, sections_of
 from counter.pages import page, to_sign_in
+from counter.version_parts import is_on_pages, versions_told
 from server.api.callers import queue, staff_from_cookie
 from server.errors import NotAllowed, NotFound
 from server.operations.account_rules import LOOK
@@ -34,6 +35,7 @@ MANAGED = (
     ("day", "/supervisor"),
     ("server", None),
 )
+MANAGED_ON_PAGES = (("centre", "/admin/centre/versions"), *MANAGED[1:])
 
 
 @blueprint.get("/admin/centre")
@@ -59,11 +61,12 @@ def centre() -> ResponseReturnValue:
         digest=view["digest"][:12],
         managed=[
             (name, href)
-            for name, href in MANAGED
-            if staff.role != "auditor" or href in (None, "/admin/users")
+            for name, href in (MANAGED_ON_PAGES if is_on_pages() else MANAGED)
+            if staff.role != "auditor" or href in (None, "/admin/users", "/admin/centre/versions")
         ],
         sections=[(name, _title(name, words), count) for name, count in sections_of(queue().config).items()],
         retired=view["retired"],
+        **versions_told(words),
     )
 
 

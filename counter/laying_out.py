@@ -98,3 +98,8 @@ def _text(key: str, value: Any, words: Wording, languages: Collection[str]) -> s
 
 def _is_name(value: dict[str, Any], languages: Collection[str]) -> bool:
     return set(value) <= set(languages) and all(isinstance(each, str) for each in value.values())
+
+
+def text_of(key: str, value: Any, words: Wording, languages: Collection[str]) -> str:
+    """Write one value for its reader, as the sections have it."""
+    return _text(key, value, words, languages)

@@ -271,12 +271,14 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
         lab,
         outreach_views,
         print_desk,
+        publishing,
         reception,
         room,
         signing_in,
         single_sign_on,
         user_files,
         users,
+        versions,
         views,
     )
     from counter.blueprint import blueprint as counter

@@ -168,6 +168,12 @@ def draft_of(connection: Connection, centre: str) -> Record | None:
     ).first()
 
 
+def names_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Read the names of accounts by their keys."""
+    found = connection.execute(select(users.c.id, users.c.name).where(users.c.id.in_(set(ids)))).fetchall()
+    return {row.id: row.name for row in found}
+
+
 def write_draft(tx: Transaction, *, is_new: bool, **values: Any) -> None:
     """Write the draft's row."""
     if is_new:

@@ -60,7 +60,8 @@ class ConfigVersions:
             row = rows.draft_of(connection, self._context.centre)
             if row is None or row.files is None:
                 return None
-            return draft_from(row, rows.contents(connection, self._context.centre, row.files))
+            names = rows.names_of(connection, {each["by"] for each in row.changes})
+            return draft_from(row, rows.contents(connection, self._context.centre, row.files), names)
 
     def begin(self, by: Official, number: int | None = None) -> Draft:
         """
@@ -148,13 +149,16 @@ class ConfigVersions:
         with self._context.database.write() as tx:
             self._end_draft(tx, self._draft_at(tx, revision), by)
 
-    def obstacles(self) -> list[ConfigProblem]:
-        """List what keeps the draft from being published."""
+    def obstacles(self, policy: str | None = None) -> list[ConfigProblem]:
+        """List what keeps the draft from being published, if with another version of the policy."""
         draft = self.draft()
         if draft is None:
             return []
+        files = draft.files
+        if policy:
+            files = {**files, bundling.CONFIG: _with_policy(files[bundling.CONFIG], policy)}
         try:
-            self._checked(draft.files)
+            self._checked(files)
         except ConfigErrors as error:
             return list(error.problems)
         return []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from server.config.bundling import Files
@@ -45,7 +45,7 @@ class Draft:
         revision: Grows with each change; whoever saves says which one they changed.
         base: The version that it was begun from.
         changed_by: Name of whoever changed it last.
-        changes: `{section, key, kind, by, at}`, the oldest first; `by` is the key of an account.
+        changes: `{section, key, kind, by, name, at}`, the oldest first; `by` is the key of an account, `name` its name.
     """
 
     files: Files
@@ -98,7 +98,7 @@ class Version:
         return replace(self, files=files)
 
 
-def draft_from(row: Record, files: Files) -> Draft:
+def draft_from(row: Record, files: Files, names: Mapping[int, str]) -> Draft:
     """Make a draft of its row."""
     return Draft(
         files=files,
@@ -108,7 +108,7 @@ def draft_from(row: Record, files: Files) -> Draft:
         changed_by=row.name,
         changed_by_id=row.changed_by,
         changed_at=row.changed_at,
-        changes=tuple(row.changes),
+        changes=tuple({**each, "name": names.get(each["by"])} for each in row.changes),
     )
 
 
