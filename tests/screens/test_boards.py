@@ -415,8 +415,8 @@ def test_a_day_of_calls_leaves_no_more_in_the_memory_of_a_page(hall: Hall, scree
         page.wait_for_timeout(50)
     devtools = page.context.new_cdp_session(page)
 
-    def live(since: int, until: int) -> float:
-        for at in range(since, until):
+    def live(since: int, end: int) -> float:
+        for at in range(since, end):
             calls = [call_no(each) for each in range(at, max(-1, at - 24), -1)]
             board = first | {"version": 10**6 + at, "at": moment(at), "calls": calls}
             side = sides[-1]
@@ -426,7 +426,7 @@ def test_a_day_of_calls_leaves_no_more_in_the_memory_of_a_page(hall: Hall, scree
         until(
             page,
             "last => document.querySelector('.call__number')?.textContent === last",
-            arg=number_of(until - 1),
+            arg=number_of(end - 1),
             timeout=60,
         )
         devtools.send("HeapProfiler.collectGarbage")

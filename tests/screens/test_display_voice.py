@@ -103,7 +103,7 @@ class Ear:
             self.page,
             "(n) => heard.filter((s) => s.kind === 'voice').length >= n && heard.every((s) => s.to !== null)",
             arg=voices,
-            timeout=60_000,
+            timeout=60,
         )
         return self.sounds()
 
