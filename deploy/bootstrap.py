@@ -60,8 +60,9 @@ def test(arguments: Sequence[str]) -> int:
     linted = lint()
     workers = os.environ.get("NAVBAT_TEST_WORKERS", "2")
     # By file: a module's server, browser or database is then started once. (Groups by mark, `loadgroup`, are lost on
-    # pytest 9.2: xdist 3.8 writes them into a private name that is read no more.)
-    tested = _call("pytest", "--numprocesses", workers, "--dist", "loadfile")
+    # pytest 9.2: xdist 3.8 writes them into a private name that is read no more.) In the order of tests/conftest.py:
+    # by itself xdist keeps for the end the files of few tests, which are the longest.
+    tested = _call("pytest", "--numprocesses", workers, "--dist", "loadfile", "--no-loadscope-reorder")
     if tested == 1:
         tested = again_alone()
     if linted != 0:
