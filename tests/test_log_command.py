@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -15,8 +16,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from server.app import create_app
+from server.app import create_app, open_queue
 from server.cli import run
+from server.clock import Randomness
 from server.config import load
 from server.db.models import events
 from server.domain.ledger.checkpoint import decode, encode
@@ -29,6 +31,7 @@ from server.signing import SigningKey, VerifyKey
 from server.verifying import verify
 from server.verifying.reading import NoExport
 from tests.builders import PASSPORT, create_ticket, open_counter
+from tests.conftest import FixedClock
 
 ROOT = Path(__file__).parent.parent
 KEY = SigningKey(origin("asan-1"), b"k" * 32)
@@ -36,6 +39,33 @@ KEY = SigningKey(origin("asan-1"), b"k" * 32)
 
 @pytest.fixture
 def day(queue, clock):
+    return live_two_days(queue, clock)
+
+
+@pytest.fixture
+def stored(queue, day):
+    """The file of a day, out of each kind of database."""
+    return export(queue, day)
+
+
+@pytest.fixture(scope="module")
+def written(config, sqlite_template, tmp_path_factory):
+    path = tmp_path_factory.mktemp("day") / "hall.sqlite"
+    shutil.copy(sqlite_template, path)
+    clock = FixedClock()
+    queue = open_queue(config, database_url=f"sqlite:///{path}", clock=clock, randomness=Randomness())
+    day = live_two_days(queue, clock)
+    yield export(queue, day)
+    queue.context.database.close()
+
+
+@pytest.fixture
+def lines(written):
+    """The file of a day, for what is done to files only: where it came from they do not tell."""
+    return list(written)
+
+
+def live_two_days(queue, clock):
     """Yesterday with a ticket left over and a counter left open, and today with calls of many kinds."""
     ledger = Ledger(dataclasses.replace(queue.context, log_key=KEY))
     six = open_counter(queue, 6)
@@ -60,11 +90,6 @@ def day(queue, clock):
     clock.advance(seconds=1)
     ledger.seal()
     return clock.now.date()
-
-
-@pytest.fixture
-def lines(queue, day):
-    return export(queue, day)
 
 
 def export(queue, day):
@@ -95,11 +120,11 @@ def edited(lines, place, change):
     return [*lines[:place], dumps(value), *lines[place + 1 :]]
 
 
-def test_a_day_verifies_with_the_file_and_the_key_alone(lines):
-    report = check(lines)
+def test_a_day_verifies_with_the_file_and_the_key_alone(stored):
+    report = check(stored)
 
     assert report.is_good, said(report)
-    assert report.entries == len(own(lines))
+    assert report.entries == len(own(stored))
     assert report.rules == {"due": 2, "out_of_turn": 1}
     assert "in order" in said(report)
 
@@ -308,9 +333,9 @@ def test_without_a_key_the_one_in_the_file_is_used_and_said_to_be(queue, day):
     assert "taken from the file itself" in said(report)
 
 
-def test_a_log_that_was_written_anew_does_not_fit_the_head_of_the_day_before(queue, day, lines):
+def test_a_log_that_was_written_anew_does_not_fit_the_head_of_the_day_before(queue, day, stored):
     """The whole tree is made anew, and signed: what was signed the day before still tells."""
-    before = json.loads(lines[0])["previous"]
+    before = json.loads(stored[0])["previous"]
     with queue.context.database.write() as tx:
         tx.execute(text("UPDATE events SET number = 'A009' WHERE number = 'A001' AND kind = 'ticket.issued'"))
         tx.execute(text("DELETE FROM log_leaves"))
@@ -323,8 +348,8 @@ def test_a_log_that_was_written_anew_does_not_fit_the_head_of_the_day_before(que
     assert "inconsistent" in [fault for fault, _ in faults(report)]
 
 
-def test_a_head_that_was_copied_elsewhere_tells_a_log_that_was_written_anew(queue, day, lines):
-    board = json.loads(lines[0])["checkpoint"]
+def test_a_head_that_was_copied_elsewhere_tells_a_log_that_was_written_anew(queue, day, stored):
+    board = json.loads(stored[0])["checkpoint"]
     with queue.context.database.write() as tx:
         tx.execute(text("UPDATE events SET number = 'A009' WHERE number = 'A004' AND kind = 'ticket.called'"))
         tx.execute(text("DELETE FROM log_leaves"))
@@ -334,19 +359,19 @@ def test_a_head_that_was_copied_elsewhere_tells_a_log_that_was_written_anew(queu
     report = check(export(queue, day), seen=[board])
 
     assert "head_unfit" in [fault for fault, _ in faults(report)]
-    assert check(lines, seen=[board]).is_good
+    assert check(stored, seen=[board]).is_good
 
 
-def test_a_head_that_is_later_than_the_file_tells_that_its_end_was_cut(queue, day, lines):
-    heads = [json.loads(line)["head"] for line in lines if "head" in json.loads(line)]
+def test_a_head_that_is_later_than_the_file_tells_that_its_end_was_cut(queue, day, stored):
+    heads = [json.loads(line)["head"] for line in stored if "head" in json.loads(line)]
     create_ticket(queue, PASSPORT)
     ledger = Ledger(dataclasses.replace(queue.context, log_key=KEY))
     ledger.seal()
 
-    report = check(lines, seen=[ledger.checkpoint()["note"]])
+    report = check(stored, seen=[ledger.checkpoint()["note"]])
 
     assert [fault for fault, _ in faults(report)] == ["seen_outside"]
-    assert check(lines, seen=heads).is_good
+    assert check(stored, seen=heads).is_good
 
 
 # Tampering with the database.
@@ -377,31 +402,31 @@ def events_of_today(queue, lines):
         "kind = 'x'",
     ],
 )
-def test_an_event_that_was_changed_in_the_database_is_named(queue, day, lines, change):
-    index, event = list(events_of_today(queue, lines).items())[4]
+def test_an_event_that_was_changed_in_the_database_is_named(queue, day, stored, change):
+    index, event = list(events_of_today(queue, stored).items())[4]
 
     report = tamper(queue, day, f"UPDATE events SET {change} WHERE id = :id", id=event)
 
     assert ("changed", index) in faults(report)
 
 
-def test_an_event_that_was_dropped_from_the_database_is_named(queue, day, lines):
-    for index, event in list(events_of_today(queue, lines).items())[3:5]:
+def test_an_event_that_was_dropped_from_the_database_is_named(queue, day, stored):
+    for index, event in list(events_of_today(queue, stored).items())[3:5]:
         report = tamper(queue, day, "DELETE FROM events WHERE id = :id", id=event)
 
         assert ("erased", index) in faults(report)
 
 
-def test_an_event_that_was_dropped_with_its_leaf_is_named(queue, day, lines):
-    index = list(events_of_today(queue, lines))[4]
+def test_an_event_that_was_dropped_with_its_leaf_is_named(queue, day, stored):
+    index = list(events_of_today(queue, stored))[4]
 
     report = tamper(queue, day, "DELETE FROM log_leaves WHERE leaf = :leaf", leaf=index)
 
     assert ("missing", index) in faults(report)
 
 
-def test_two_events_that_were_swapped_in_the_database_are_named(queue, day, lines):
-    (first, one), (second, other) = list(events_of_today(queue, lines).items())[4:6]
+def test_two_events_that_were_swapped_in_the_database_are_named(queue, day, stored):
+    (first, one), (second, other) = list(events_of_today(queue, stored).items())[4:6]
 
     tamper(queue, day, "UPDATE events SET id = -1 WHERE id = :id", id=one)
     tamper(queue, day, "UPDATE events SET id = :to WHERE id = :id", id=other, to=one)
@@ -410,8 +435,8 @@ def test_two_events_that_were_swapped_in_the_database_are_named(queue, day, line
     assert {("changed", first), ("changed", second)} <= set(faults(report))
 
 
-def test_an_event_that_was_put_in_behind_the_logs_back_is_named(queue, day, lines):
-    event = list(events_of_today(queue, lines).values())[4]
+def test_an_event_that_was_put_in_behind_the_logs_back_is_named(queue, day, stored):
+    event = list(events_of_today(queue, stored).values())[4]
     copied = "centre, day, at, kind, ticket, 'A088', service, counter, official, data, salt"
     into = "id, centre, day, at, kind, ticket, number, service, counter, official, data, salt"
 
@@ -423,8 +448,8 @@ def test_an_event_that_was_put_in_behind_the_logs_back_is_named(queue, day, line
     assert "A088" in said(report)
 
 
-def test_a_leaf_that_was_changed_in_the_database_is_named(queue, day, lines):
-    index, event = list(events_of_today(queue, lines).items())[4]
+def test_a_leaf_that_was_changed_in_the_database_is_named(queue, day, stored):
+    index, event = list(events_of_today(queue, stored).items())[4]
     with queue.context.database.read() as connection:
         hashes = connection.execute(
             text("SELECT hashes FROM log_leaves WHERE leaf = :l"), {"l": index}
@@ -479,9 +504,9 @@ def test_whatever_is_done_to_the_file_anywhere_is_named(lines, seed):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_whatever_is_done_to_the_database_anywhere_is_named(queue, day, lines, seed):
+def test_whatever_is_done_to_the_database_anywhere_is_named(queue, day, stored, seed):
     chance = random.Random(seed)
-    places = list(events_of_today(queue, lines).items())
+    places = list(events_of_today(queue, stored).items())
     columns = [column.name for column in events.c]
     for act in ("change", "drop", "insert", "reorder") * 2:
         (index, event), (other_index, other) = chance.sample(places, 2)
