@@ -159,7 +159,7 @@ def test_run_sets_up_starts_stops_and_keeps_its_data(folder, environment):
 
 def test_test_sets_up_and_hands_its_arguments_to_pytest(folder, environment):
     ran = subprocess.run(
-        [folder / "test", "-k", "policy_allows_nothing_unsafe"],
+        [folder / "test", "tests/test_assets.py", "-k", "policy_allows_nothing_unsafe"],
         cwd="/",
         env=environment,
         stdin=subprocess.DEVNULL,
