@@ -10,7 +10,7 @@ import pytest
 from tests.skips import require, require_browser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
@@ -28,17 +28,45 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
-# One for a module: Playwright's loop would be in the way of another module's own.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+# For all screens and no longer: Playwright's loop would be in the way of other tests.
+@pytest.fixture(scope="package")
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Start a browser with arguments of its own beside those of all, once for all who ask for the same."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         require("the screens in a browser", "no playwright in this Python; start ./test")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=require_browser(), args=ARGUMENTS)
-        yield browser
-        browser.close()
+        started: dict[tuple[str, ...], Browser] = {}
+
+        def launch_it(*own: str) -> Browser:
+            if own not in started or not started[own].is_connected():
+                started[own] = playwright.chromium.launch(
+                    executable_path=require_browser(), args=[*ARGUMENTS, *own]
+                )
+            return started[own]
+
+        yield launch_it
+        for browser in started.values():
+            browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """The browser of all screens; what a module has left open in it is closed."""
+    browser = launch()
+    yield browser
+    for context in browser.contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def loud_browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """A browser that lets displays speak before anyone has touched them, as theirs do."""
+    browser = launch("--autoplay-policy=no-user-gesture-required")
+    yield browser
+    for context in browser.contexts:
+        context.close()
 
 
 class Screens:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
+from tests.conftest import FixedClock
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser
 
     from server.config import Config
-    from tests.conftest import FixedClock
 
 
-@pytest.fixture
-def url(config: Config, clock: FixedClock, tmp_path: Path) -> Iterator[str]:
-    app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    app.extensions["queue"].context.database.close()
+@pytest.fixture(scope="module")
+def url(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    app = create_app(config, data_dir=tmp_path_factory.mktemp("hall"), clock=FixedClock(), limits=False)
+    with serving(app) as url:
+        yield url
 
 
 PATHS = (

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import base64
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.operations.second_factor import STEP_S, code_at
 from tests.builders import BIRTH, create_ticket
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +32,8 @@ LANGUAGES = ("az", "uz", "ru", "en", "tr")
 class Desk:
     """A hall with an account for Leyla, and a browser at her desk."""
 
-    def __init__(self, port: int, queue: Queue, clock: FixedClock, screens: Screens) -> None:
-        # Passkeys are made for names of sites, and an address has none.
-        self.url = f"http://localhost:{port}"
+    def __init__(self, url: str, queue: Queue, clock: FixedClock, screens: Screens) -> None:
+        self.url = url
         self.queue = queue
         self.clock = clock
         self._screens = screens
@@ -57,14 +55,10 @@ def desk(config: Config, clock: FixedClock, tmp_path: Path, screens: Screens) ->
     app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
     queue: Queue = app.extensions["queue"]
     queue.staff.add("leyla", name="Leyla Həsənova", role="official", password=OWN)
-    server = make_server("localhost", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    app.extensions["hall"].sockets.start()
-    yield Desk(server.port, queue, clock, screens)
-    screens.close()
-    app.extensions["hall"].sockets.stop()
-    server.shutdown()
-    queue.context.database.close()
+    # Passkeys are made for names of sites, and an address has none.
+    with serving(app, host="localhost", live=True) as url:
+        yield Desk(url, queue, clock, screens)
+        screens.close()
 
 
 def test_a_given_password_is_changed_before_anything_else(desk: Desk) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from tests.builders import create_official, open_session
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,12 +46,9 @@ class Office:
 def office(config: Config, clock: FixedClock, tmp_path: Path, screens: Screens) -> Iterator[Office]:
     app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
     queue: Queue = app.extensions["queue"]
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Office(f"http://127.0.0.1:{server.port}", queue, screens)
-    screens.close()
-    server.shutdown()
-    queue.context.database.close()
+    with serving(app) as url:
+        yield Office(url, queue, screens)
+        screens.close()
 
 
 def test_an_account_from_its_first_password_to_its_end_without_a_script(office: Office) -> None:

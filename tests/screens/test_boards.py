@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from tests.builders import create_official, create_ticket, open_counter
 from tests.conftest import OPENING_TIME
 from tests.screens.accessibility import violations
 from tests.screens.conftest import Screens
+from tests.screens.halls import serving
 from tests.screens.waiting import until
 from tests.tcp_proxy import Proxy
 
@@ -76,14 +75,10 @@ class Hall:
 
     queue: Queue
     clock: Moving
-    port: int
+    url: str
     folder: Path
     supervisor: Official
     officials: dict[int, Official] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def call(self, counter: int, *, language: str = "az") -> str:
         """Issue a ticket and call it; whom the counter served before has gone."""
@@ -125,15 +120,12 @@ def hall(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
     clock = Moving()
     board = config.board.model_copy(update={"apart_s": 1.0, "quiet_s": 5, "picture_s": 3})
     app = create_app(config.model_copy(update={"board": board}), data_dir=folder, clock=clock, limits=False)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    running = app.extensions["hall"]
-    running.start()
     queue: Queue = app.extensions["queue"]
-    yield Hall(queue, clock, server.port, folder, create_official(queue, "rana", role="supervisor"))
-    running.stop()
-    server.shutdown()
-    queue.context.database.close()
+    supervisor = create_official(queue, "rana", role="supervisor")
+    with serving(app) as url:
+        app.extensions["hall"].start()
+        yield Hall(queue, clock, url, folder, supervisor)
+        app.extensions["hall"].stop()
 
 
 def open_board(
@@ -318,7 +310,7 @@ def test_the_time_is_the_servers_on_a_machine_whose_clock_is_an_hour_off(
 def test_a_board_whose_network_was_cut_says_so_and_then_shows_how_things_stand(
     hall: Hall, screens: Screens
 ) -> None:
-    proxy = Proxy(hall.port)
+    proxy = Proxy(int(hall.url.rpartition(":")[2]))
     board = open_board(screens, proxy.url)
     board.wait_for_selector(".call")
     with screens.without_server():

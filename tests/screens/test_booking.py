@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.config import Booking, Config
@@ -14,6 +12,7 @@ from server.config.booking import Messages
 from tests.conftest import FixedClock
 from tests.screens.accessibility import violations
 from tests.screens.conftest import Screens
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,15 +56,12 @@ def hall(config: Config, tmp_path_factory: pytest.TempPathFactory, browser: Brow
     }
     config = Config.model_validate(config.model_copy(update=changes))
     app = create_app(config, data_dir=tmp_path_factory.mktemp("data"), clock=FixedClock(), limits=False)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     queue = app.extensions["queue"]
     queue.staff.add("leyla", role="reception", password=PASSWORD)
     screens = Screens(browser)
-    yield Hall(f"http://127.0.0.1:{server.port}", queue, screens)
-    screens.close()
-    server.shutdown()
-    queue.context.database.close()
+    with serving(app) as url:
+        yield Hall(url, queue, screens)
+        screens.close()
     assert screens.faults == []
 
 

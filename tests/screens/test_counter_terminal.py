@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
-from tests.builders import BIRTH, create_official, create_ticket
-from tests.skips import require, require_browser
+from tests.builders import BIRTH, create_official, create_ticket, open_session
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,47 +21,34 @@ if TYPE_CHECKING:
     from server.operations import Queue
     from tests.conftest import FixedClock
 
-PASSWORD = "correct horse"
 COUNTER = 18
 # A change on the screen keeps the keys deaf for a moment, against double clicks.
 GUARD_MS = 1100
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        require("the screens in a browser", "no playwright in this Python; start ./test")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=require_browser(),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
 class Terminal:
-    """A terminal on which Leyla is signed in."""
+    """A terminal on which Leyla is signed in, whose clock can be set forward."""
 
     def __init__(self, url: str, queue: Queue, page: Page) -> None:
         self.queue = queue
         self.page = page
         self.faults: list[str] = []
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.goto(f"{url}/sign-in?language=en&next=/counter/{COUNTER}")
-        page.fill("#username", "leyla")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
+        page.clock.install()
+        page.goto(f"{url}/counter/{COUNTER}?language=en")
         page.wait_for_selector(".top")
 
     def press(self, *letters: str) -> None:
-        """Press keys as an official does: one after another has shown."""
+        """Press keys as an official does: one after another has shown, and is possible."""
         for letter in letters:
-            self.page.wait_for_timeout(GUARD_MS)
+            self.page.wait_for_selector(f".act[aria-keyshortcuts={letter.upper()}]:not([aria-disabled])")
+            self.settle()
             self.page.keyboard.press(letter)
+
+    def settle(self) -> None:
+        """Let the moment pass in which the terminal hears nothing."""
+        self.page.clock.fast_forward(GUARD_MS)
 
     def shows(self, state: str) -> None:
         """Wait until the visitor in hand is in this state."""
@@ -80,16 +65,12 @@ class Terminal:
 def terminal(config: Config, clock: FixedClock, tmp_path: Path, browser: Browser) -> Iterator[Terminal]:
     app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
     queue: Queue = app.extensions["queue"]
-    queue.staff.add("leyla", role="official", password=PASSWORD)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    app.extensions["hall"].sockets.start()
+    token, _ = open_session(queue, create_official(queue, "leyla"), "cookie")
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    yield Terminal(f"http://127.0.0.1:{server.port}", queue, context.new_page())
-    context.close()
-    app.extensions["hall"].sockets.stop()
-    server.shutdown()
-    queue.context.database.close()
+    with serving(app, live=True) as url:
+        context.add_cookies([{"name": "navbat_staff", "value": token, "url": url}])
+        yield Terminal(url, queue, context.new_page())
+        context.close()
 
 
 def test_a_visitor_is_called_served_and_finished_by_keys_alone(terminal: Terminal) -> None:
@@ -109,7 +90,8 @@ def test_a_visitor_is_called_served_and_finished_by_keys_alone(terminal: Termina
 
 
 def test_keys_work_by_their_place_on_a_cyrillic_layout(terminal: Terminal) -> None:
-    terminal.page.wait_for_timeout(GUARD_MS)
+    terminal.page.wait_for_selector(".act[aria-keyshortcuts=O]:not([aria-disabled])")
+    terminal.settle()
 
     terminal.page.evaluate(
         "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'щ', code: 'KeyO', bubbles: true}))"
@@ -128,7 +110,7 @@ def test_only_what_is_possible_now_is_offered(terminal: Terminal, clock: FixedCl
 
     terminal.press("n")
     terminal.shows("called")
-    terminal.page.wait_for_timeout(GUARD_MS)
+    terminal.page.wait_for_selector('[data-verb="start"]:not([aria-disabled])')
     assert terminal.offered == {"start", "no_show", "hold", "transfer", "add_service"}
 
     clock.advance(seconds=config.policy.recall_after_s + 1)
@@ -139,15 +121,25 @@ def test_only_what_is_possible_now_is_offered(terminal: Terminal, clock: FixedCl
 def test_a_double_click_on_call_next_does_not_start_the_service(terminal: Terminal) -> None:
     create_ticket(terminal.queue, BIRTH)
     terminal.press("o")
-    terminal.page.wait_for_selector('[data-verb="next"]')
-    terminal.page.wait_for_timeout(GUARD_MS)
+    asked: list[str] = []
+    terminal.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    terminal.page.wait_for_selector('[data-verb="next"]:not([aria-disabled])')
+    terminal.settle()
 
+    # However long this machine takes, on the terminal's clock the second key comes with the first.
+    at = terminal.page.evaluate("Date.now()")
+    terminal.page.clock.set_fixed_time(at)
     terminal.page.keyboard.press("n")
     terminal.shows("called")
+    terminal.page.wait_for_selector('[data-verb="start"]:not([aria-disabled])')
     terminal.page.keyboard.press("s")
-    terminal.page.wait_for_timeout(GUARD_MS)
 
-    assert terminal.page.locator('.hand[data-state="called"]').count() == 1
+    # And this one comes when the official has seen who is called.
+    terminal.page.clock.set_fixed_time(at + GUARD_MS)
+    terminal.page.keyboard.press("s")
+    terminal.shows("serving")
+    assert asked.count("next") == 1
+    assert asked.count("start") == 1
 
 
 def test_a_visitor_who_takes_a_number_is_seen_at_once(terminal: Terminal) -> None:
@@ -165,7 +157,8 @@ def test_a_refusal_is_explained_and_the_view_is_right_again(terminal: Terminal) 
     terminal.press("o", "n")
     terminal.shows("called")
     csrf = terminal.page.locator('meta[name="csrf-token"]').get_attribute("content")
-    terminal.page.wait_for_timeout(GUARD_MS)
+    terminal.page.wait_for_selector('[data-verb="start"]:not([aria-disabled])')
+    terminal.settle()
 
     # The same official starts the service elsewhere, and this screen does not hear of it before the tap.
     terminal.page.route(
@@ -193,12 +186,15 @@ def test_without_a_network_the_visitor_stays_and_nothing_is_stored_for_later(ter
     terminal.page.wait_for_selector(".offline")
     assert terminal.page.locator(".hand").count() == 1
     terminal.page.wait_for_selector(".act:not([aria-disabled])", state="detached")
-    terminal.press("s")
+    terminal.settle()
+    terminal.page.keyboard.press("s")
 
     terminal.page.context.set_offline(False)
     terminal.page.wait_for_selector(".offline", state="detached")
-    terminal.page.wait_for_timeout(GUARD_MS)
+    terminal.page.wait_for_selector('[data-verb="start"]:not([aria-disabled])')
+    terminal.settle()
     terminal.shows("called")
+    assert terminal.queue.counters.view(COUNTER)["ticket"]["state"] == "called"
 
 
 def test_a_letter_typed_into_a_search_is_no_command(terminal: Terminal) -> None:
@@ -232,14 +228,15 @@ def test_a_note_an_outcome_and_the_reason_of_a_transfer_are_at_hand(terminal: Te
     terminal.press("o", "n")
     terminal.shows("called")
     page.fill("#new-note", "<b>speaks slowly</b>")
-    page.wait_for_timeout(GUARD_MS)
+    terminal.settle()
     page.keyboard.press("Enter")
     page.wait_for_selector(".notes li")
     assert page.inner_text(".notes p >> nth=0") == "<b>speaks slowly</b>"
 
     terminal.press("s")
     terminal.shows("serving")
-    page.wait_for_timeout(GUARD_MS)
+    page.wait_for_selector("[data-verb=finish_with]:not([aria-disabled])")
+    terminal.settle()
     page.click("[data-verb=finish_with]")
     page.wait_for_selector(".choices")
     page.keyboard.press("1")
@@ -247,7 +244,8 @@ def test_a_note_an_outcome_and_the_reason_of_a_transfer_are_at_hand(terminal: Te
 
     terminal.press("n")
     terminal.shows("called")
-    page.wait_for_timeout(GUARD_MS)
+    page.wait_for_selector("[data-verb=transfer]:not([aria-disabled])")
+    terminal.settle()
     page.click("[data-verb=transfer]")
     page.fill(".why .input", "wrong office")
     page.click(".tab:has-text('counter')")
@@ -263,9 +261,6 @@ def test_a_note_an_outcome_and_the_reason_of_a_transfer_are_at_hand(terminal: Te
 
 
 def test_whoever_wishes_it_has_the_next_visitor_called(terminal: Terminal) -> None:
-    terminal.page.clock.install()
-    terminal.page.reload()
-    terminal.page.wait_for_selector(".top")
     terminal.press("o")
     terminal.page.check(".auto input")
     number = create_ticket(terminal.queue, BIRTH)["number"]

@@ -6,13 +6,13 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.agent_pairing import kept_token, pair
 from server.app import create_app
 from server.operations.devices import Place
 from tests.builders import create_official, open_counter, open_session
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 from tests.screens.waiting import until
 from tests.servers import eventually
 from tests.socket_client import DISCONNECTED, Refused, SocketClient
@@ -47,12 +47,8 @@ def queue(app: Flask) -> Queue:
 
 @pytest.fixture
 def url(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    app.extensions["hall"].sockets.start()
-    yield f"http://127.0.0.1:{server.port}"
-    app.extensions["hall"].sockets.stop()
-    server.shutdown()
+    with serving(app, live=True) as url:
+        yield url
 
 
 @pytest.fixture

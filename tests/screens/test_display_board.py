@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from tests.builders import BIRTH, create_ticket, open_counter
+from tests.screens.halls import serving
 from tests.screens.waiting import until
-from tests.skips import require, require_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,26 +24,6 @@ if TYPE_CHECKING:
 
 LANDSCAPE = {"width": 1920, "height": 1080}
 PORTRAIT = {"width": 1080, "height": 1920}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        require("the screens in a browser", "no playwright in this Python; start ./test")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=require_browser(),
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -63,21 +41,17 @@ def queue(app: Flask) -> Queue:
 
 @pytest.fixture
 def url(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    app.extensions["hall"].sockets.start()
-    yield f"http://127.0.0.1:{server.port}"
-    app.extensions["hall"].sockets.stop()
-    server.shutdown()
+    with serving(app, live=True) as url:
+        yield url
 
 
 @pytest.fixture
-def open_board(url: str, browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_board(url: str, loud_browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open a display of the hall."""
     contexts = []
 
     def open_it(path: str = "/display?zone=b", viewport: dict[str, int] = LANDSCAPE) -> Page:
-        context = browser.new_context(viewport=viewport)  # type: ignore[arg-type]
+        context = loud_browser.new_context(viewport=viewport)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

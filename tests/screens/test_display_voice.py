@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.config import Config
@@ -18,7 +16,7 @@ from server.config.voice import Voice
 from server.voice.speaker import make_speaker
 from tests.builders import BIRTH, create_official, create_ticket
 from tests.conftest import FixedClock
-from tests.screens.test_display_board import browser  # noqa: F401 - with sound allowed
+from tests.screens.halls import serving
 from tests.screens.waiting import until
 from tests.servers import eventually
 
@@ -157,22 +155,17 @@ def hall(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[V
     config = Config(**parts | {"voice": voice, "counters": counters})
     clock = FixedClock()
     app = create_app(config, data_dir=folder, clock=clock, limits=False, speaker=make_speaker(config, folder))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    app.extensions["hall"].sockets.start()
-    yield VoiceHall(app, f"http://127.0.0.1:{server.port}", clock)
-    app.extensions["hall"].sockets.stop()
+    with serving(app, live=True) as url:
+        yield VoiceHall(app, url, clock)
     app.extensions["hall"].speaker.close()
-    server.shutdown()
-    app.extensions["queue"].context.database.close()
 
 
 @pytest.fixture
-def open_display(hall: VoiceHall, browser: Browser) -> Iterator[Any]:  # noqa: F811
+def open_display(hall: VoiceHall, loud_browser: Browser) -> Iterator[Any]:
     contexts = []
 
     def open_it(path: str = "/display?zone=b") -> Ear:
-        context = browser.new_context(viewport={"width": 1920, "height": 1080})
+        context = loud_browser.new_context(viewport={"width": 1920, "height": 1080})
         contexts.append(context)
         context.add_init_script(EAR)
         page = context.new_page()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.errors import BadInput, LaboratoryBusy
@@ -17,6 +15,7 @@ from server.simulating import SimulatedClock, Simulation
 from tests.builders import create_official, open_session
 from tests.crowds import Crowd
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,13 +147,10 @@ def test_the_lines_for_the_configuration_are_a_new_dated_version(config: Config)
 
 
 def test_a_supervisor_tries_a_rule_in_a_browser(app: Flask, tokens: dict[str, str], browser: Browser) -> None:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    address = f"http://127.0.0.1:{server.port}"
-    context.add_cookies([{"name": COOKIE, "value": tokens["supervisor"], "url": address}])
     page = context.new_page()
-    try:
+    with serving(app) as address:
+        context.add_cookies([{"name": COOKIE, "value": tokens["supervisor"], "url": address}])
         page.goto(f"{address}/supervisor/lab?language=az")
         assert page.input_value("#day") == str(DAY)
         assert page.input_value("#walk_in") == "15"
@@ -187,6 +183,4 @@ def test_a_supervisor_tries_a_rule_in_a_browser(app: Flask, tokens: dict[str, st
         page.set_viewport_size({"width": 390, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert violations(page) == []
-    finally:
         context.close()
-        server.shutdown()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.db import queries
 from server.domain.replay import Replay
 from server.operations.ledger import entry_of
 from tests.screens.accessibility import violations
+from tests.screens.halls import answer
 from tests.servers import eventually
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from playwright.sync_api import Browser, BrowserContext, Page
-    from werkzeug.serving import BaseWSGIServer
 
     from server.config import Config
     from server.operations import Queue
@@ -49,7 +47,7 @@ class Centre:
         self.queue: Queue = app.extensions["queue"]
         self.browser = browser
         self._app = app
-        self._server = self._serve(0)
+        self._server = answer(app)
         self.url = f"http://127.0.0.1:{self._server.port}"
 
     def stop(self) -> None:
@@ -63,13 +61,8 @@ class Centre:
         context.set_offline(True)
         self.stop()
         yield
-        self._server = self._serve(self._server.port)
+        self._server = answer(self._app, port=self._server.port)
         context.set_offline(False)
-
-    def _serve(self, port: int) -> BaseWSGIServer:
-        server = make_server("127.0.0.1", port, self._app, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return server
 
     def sign_in(self, username: str, path: str, **size: int) -> Page:
         """Sign somebody in, in a profile of their own."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from tests.builders import BIRTH, PASSPORT, create_ticket, open_counter
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,12 +41,9 @@ class Phone:
 @pytest.fixture
 def phone(config: Config, clock: FixedClock, tmp_path: Path, screens: Screens) -> Iterator[Phone]:
     app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Phone(f"http://127.0.0.1:{server.port}", app.extensions["queue"], screens)
-    screens.close()
-    server.shutdown()
-    app.extensions["queue"].context.database.close()
+    with serving(app) as url:
+        yield Phone(url, app.extensions["queue"], screens)
+        screens.close()
 
 
 def test_a_ticket_leads_to_why_others_went_first_and_back(phone: Phone) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.db.phones import push_subscriptions
 from server.wording import Wording, available_languages
 from tests.builders import BIRTH, create_ticket
 from tests.conftest import FixedClock
+from tests.screens.halls import serving
 from tests.screens.waiting import until
 from tests.servers import eventually
 
@@ -82,14 +81,9 @@ def hall(config: Config, tmp_path: Path, screens: Screens) -> Iterator[Hall]:
     push = config.push.model_copy(update={"contact": "mailto:hall@example.az"})
     config = config.model_copy(update={"push": push})
     app = create_app(config, data_dir=tmp_path, clock=FixedClock(), limits=False)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    app.extensions["hall"].sockets.start()
-    yield Hall(f"http://127.0.0.1:{server.port}", app.extensions["queue"], screens)
-    screens.close()
-    app.extensions["hall"].sockets.stop()
-    server.shutdown()
-    app.extensions["queue"].context.database.close()
+    with serving(app, live=True) as url:
+        yield Hall(url, app.extensions["queue"], screens)
+        screens.close()
 
 
 def test_without_a_connection_the_last_view_stays_with_its_age_and_goes_live_again(hall: Hall) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.wording import Wording, available_languages
 from tests.builders import BIRTH, PASSPORT, create_ticket, open_counter
 from tests.conftest import FixedClock
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 from tests.screens.waiting import until
 
 if TYPE_CHECKING:
@@ -53,14 +52,8 @@ def one_hall(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     clock = FixedClock()
     folder: Path = tmp_path_factory.mktemp("phones")
     app = create_app(config, data_dir=folder, clock=clock, limits=False)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    sockets = app.extensions["hall"].sockets
-    sockets.start()
-    yield Hall(f"http://127.0.0.1:{server.port}", app.extensions["queue"], clock)
-    sockets.stop()
-    server.shutdown()
-    app.extensions["queue"].context.database.close()
+    with serving(app, live=True) as url:
+        yield Hall(url, app.extensions["queue"], clock)
 
 
 @pytest.fixture

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from printing.jobs import PrinterState
 from server.app import create_app
 from server.job_store import DatabaseJobStore
 from tests.builders import BIRTH
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,17 +61,15 @@ def jobs(app: Flask, clock: FixedClock) -> dict[str, int]:
 
 @pytest.fixture
 def page(app: Flask, jobs: dict[str, int], browser: Browser) -> Iterator[Page]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="az-AZ")
-    page.goto(f"http://127.0.0.1:{server.port}/print-desk")
-    page.fill("#username", "rena")
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
-    page.wait_for_selector(".printers")
-    yield page
-    page.close()
-    server.shutdown()
+    with serving(app) as url:
+        page.goto(f"{url}/print-desk")
+        page.fill("#username", "rena")
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_selector(".printers")
+        yield page
+        page.close()
 
 
 def row(page: Page, job: int) -> Any:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.config.booking import Messages, Sms
 from server.operations.outreach import Wish
 from tests.builders import BIRTH, PASSPORT, create_ticket
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 from tests.servers import eventually
 
 if TYPE_CHECKING:
@@ -64,13 +63,9 @@ def desk(config: Config, clock: FixedClock, tmp_path: Path, screens: Screens) ->
     app = create_app(told, data_dir=tmp_path, clock=clock, limits=False)
     queue: Queue = app.extensions["queue"]
     queue.staff.add("leyla", role="reception", password=PASSWORD, name="Leyla")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.port}"
-    yield Desk(url, queue, screens.open(f"{url}/sign-in", 1366, 768, reduced_motion="reduce"))
-    screens.close()
-    server.shutdown()
-    queue.context.database.close()
+    with serving(app) as url:
+        yield Desk(url, queue, screens.open("about:blank", 1366, 768, reduced_motion="reduce"))
+        screens.close()
 
 
 def test_the_desk_gives_finds_changes_checks_in_and_plans(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.errors import Conflict
 from tests.builders import BIRTH, create_official, create_ticket, open_counter, open_session
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,12 +46,9 @@ class Hall:
 def hall(config: Config, clock: FixedClock, tmp_path: Path, screens: Screens) -> Iterator[Hall]:
     app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
     queue: Queue = app.extensions["queue"]
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Hall(f"http://127.0.0.1:{server.port}", queue, screens)
-    screens.close()
-    server.shutdown()
-    queue.context.database.close()
+    with serving(app) as url:
+        yield Hall(url, queue, screens)
+        screens.close()
 
 
 def test_what_asks_for_attention_is_shown_seen_and_mended(hall: Hall, clock: FixedClock) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.db.models import print_jobs, ratings
 from server.errors import BadInput
 from tests.builders import BIRTH, create_ticket, open_counter
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,22 +52,15 @@ def queue(app: Flask) -> Queue:
 @pytest.fixture
 def tablet(app: Flask, queue: Queue, browser: Browser) -> Iterator[Page]:
     _, token = queue.devices.add("tablet-18", kind="tablet", counter=COUNTER)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    hall = app.extensions["hall"]
-    hall.sockets.start()
-    hall.tablets.start()
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.goto(f"http://127.0.0.1:{server.port}/tablet")
-    page.click(".pairing__token summary")
-    page.fill("#token", token)
-    page.keyboard.press("Enter")
-    page.wait_for_selector('[data-view="rest"]')
-    yield page
-    page.close()
-    hall.tablets.stop()
-    hall.sockets.stop()
-    server.shutdown()
+    with serving(app, live=True) as url:
+        page.goto(f"{url}/tablet")
+        page.click(".pairing__token summary")
+        page.fill("#token", token)
+        page.keyboard.press("Enter")
+        page.wait_for_selector('[data-view="rest"]')
+        yield page
+        page.close()
 
 
 def serve(queue: Queue, official: Official, *, language: str = "ru", number: int = COUNTER) -> None:

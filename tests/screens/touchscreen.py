@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 import shutil
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-
-from werkzeug.serving import make_server
 
 from server.api.callers import DEVICE_COOKIE
 from server.app import create_app
 from server.operations.touchscreens import hash_code
 from tests.builders import open_counter
 from tests.conftest import FixedClock
+from tests.screens.halls import answer
 from tests.screens.waiting import until
 
 if TYPE_CHECKING:
@@ -114,9 +112,8 @@ class Touchscreen:
 
     def start(self) -> None:
         """Let the server answer, at the same address as before."""
-        self._server = make_server("127.0.0.1", self._port, self._app, threaded=True)
+        self._server = answer(self._app, port=self._port)
         self._port = self._server.port
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @contextmanager
     def gone(self) -> Iterator[None]:
