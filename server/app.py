@@ -283,6 +283,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
     )
     from counter.blueprint import blueprint as counter
     from counter.collection import blueprint as collection
+    from display import policies  # noqa: F401 - it registers its route
     from display.views import blueprint as display
     from kiosk.booking import blueprint as booking
     from kiosk.outreach_views import blueprint as outreach

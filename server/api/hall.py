@@ -9,6 +9,7 @@ from server.api import BASE
 from server.api.answers import PROBLEMS, json_answer
 from server.api.blueprint import Blueprint
 from server.api.callers import queue
+from server.api.policy_schemas import PolicyVersions
 from server.api.schemas import Board, Statistics
 from server.operations.statistics import parse_day
 
@@ -51,3 +52,12 @@ def hall() -> Response:
 )
 def statistics() -> Response:
     return json_answer(queue().statistics.of_day(parse_day(request.args.get("day"))))
+
+
+@blueprint.get(
+    "/public/policies",
+    summary="Every version of the calling rule: from when it holds, and its figures",
+    responses={200: PolicyVersions},
+)
+def policies() -> Response:
+    return json_answer(queue().policies.view())

@@ -22,7 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from server.db.models import Id, Json, UtcDateTime, metadata, users
+from server.db.ledger import CONFIGURED, SETTINGS
+from server.db.models import Id, Json, UtcDateTime, events, metadata, users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,6 +83,12 @@ config_drafts = Table(
 
 _LISTED = (*(each for each in config_versions.c if each.name not in ("files", "centre")), users.c.name)
 _LAST = select(func.max(config_versions.c.number)).where(config_versions.c.centre == bindparam("centre"))
+# Found by the index of the log's settings.
+_APPLIED = (
+    select(events.c.at, events.c.data)
+    .where(events.c.centre == bindparam("centre"), SETTINGS, events.c.kind == CONFIGURED)
+    .order_by(events.c.id)
+)
 # Asked each second.
 _DUE = _LAST.where(config_versions.c.from_at <= bindparam("now", type_=UtcDateTime))
 
@@ -105,6 +112,11 @@ def all_of(connection: Connection, centre: str) -> Sequence[Record]:
         .where(config_versions.c.centre == centre)
         .order_by(config_versions.c.number.desc())
     ).fetchall()
+
+
+def times_applied(connection: Connection, centre: str) -> Sequence[Record]:
+    """Read when a configuration came into force, `at` and `data`, the first one first."""
+    return connection.execute(_APPLIED, {"centre": centre}).fetchall()
 
 
 def files_of(connection: Connection, centre: str, number: int) -> Files | None:

@@ -34,6 +34,7 @@ from server.operations.outreach import Outreach
 from server.operations.pairing import Pairings
 from server.operations.passkeys import Passkeys
 from server.operations.phone_tickets import PhoneTickets
+from server.operations.policies import Policies
 from server.operations.presence import Presence
 from server.operations.print_desk import PrintDesk
 from server.operations.pushes import Pushes
@@ -103,6 +104,7 @@ class Queue:
     account_files: AccountFiles
     in_force: InForce
     config_versions: ConfigVersions
+    policies: Policies
     sessions: Sessions
     second_factor: SecondFactor
     passkeys: Passkeys
@@ -188,6 +190,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         account_files=AccountFiles(context, accounts),
         in_force=InForce(context),
         config_versions=ConfigVersions(context),
+        policies=Policies(context),
         sessions=sessions,
         second_factor=SecondFactor(context),
         passkeys=Passkeys(context, sessions),

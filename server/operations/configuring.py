@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
+from server.config.figures import figures_of
 from server.db import queries
 from server.db.models import catalogue, centres, counters
 from server.events import EventKind
@@ -62,6 +63,8 @@ def _rule(config: Config) -> dict[str, Any]:
         "quota_every": quota_every(config),
         "targets": {service.key: service.target_minutes * 60 for service in config.services},
         "arrival_targets": {"appointment": targets.appointment * 60, "collect": targets.collect * 60},
+        # For who reads them; those of the services stand above.
+        "figures": {name: each for name, each in figures_of(config).items() if name != "services"},
         "credits": sorted({0, *(category.credit_minutes * 60 for category in config.categories)}),
     }
 

@@ -131,6 +131,7 @@ ROUTES = [
     ("POST", "/users/1/sessions/end", {}, ACTS),
     ("POST", "/users/1/sessions/2/end", {}, ACTS),
     ("GET", "/public/statistics", None, ANYONE),
+    ("GET", "/public/policies", None, ANYONE),
     ("GET", "/presence", None, ("display", "kiosk", *MINDS)),
     ("GET", "/voice/call?number=R001&counter=18&language=az", None, ANYONE),
     ("POST", "/voice", {"text": "Xoş gəlmisiniz", "language": "az"}, ("kiosk", "display")),

@@ -51,6 +51,7 @@ POST /print-jobs/{job}/cancel
 POST /print-jobs/{job}/redirect
 GET /hall
 GET /public/statistics
+GET /public/policies
 GET /voice/call
 POST /voice
 GET /log/checkpoint
@@ -68,6 +69,7 @@ PUBLIC = {
         "/hall",
         "/auth/token",
         "/public/statistics",
+        "/public/policies",
         "/voice/call",
         "/visits/order",
     ),

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from server.app import open_queue
 from server.clock import Randomness
 from server.config import ConfigErrors, bundling, config_digest
+from server.config.figures import figures_of
 from server.config.text_edits import put
 from server.db.config_versions import config_files
 from server.errors import (
@@ -28,6 +29,7 @@ from server.operations.config_versions import Change
 from server.settings import read_settings
 from tests.builders import BIRTH, PASSPORT, create_official, create_ticket, entries_of, open_counter
 from tests.centres import write_config
+from tests.conftest import fresh_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +65,18 @@ class Hall:
 
 
 @pytest.fixture
-def hall(tmp_path, clock, database_url):
+def hall(request, tmp_path, clock):
+    """A centre on SQLite."""
+    yield from make(fresh_database(request, tmp_path, "sqlite"), tmp_path, clock)
+
+
+@pytest.fixture
+def any_hall(tmp_path, clock, database_url):
+    """A centre on each database, for what depends on it."""
+    yield from make(database_url, tmp_path, clock)
+
+
+def make(database_url, tmp_path, clock):
     def on_pages(centre: dict[str, Any]) -> None:
         centre["server"] = {"managed": "pages", "database_url": database_url, "secret_key": "s" * 40}
 
@@ -98,8 +111,8 @@ def applied(queue):
     return [each["data"]["digest"] for each in entries_of(queue) if each["kind"] == "config.applied"]
 
 
-def test_the_first_start_takes_the_files_over_and_the_next_ones_go_by_the_versions(hall, clock):
-    queue = hall.start()
+def test_the_first_start_takes_the_files_over_and_the_next_ones_go_by_the_versions(any_hall, clock):
+    queue = any_hall.start()
 
     [first] = queue.config_versions.all()
     assert (first.number, first.source, first.state, first.role) == (1, "files", "in_force", "operator")
@@ -114,13 +127,13 @@ def test_the_first_start_takes_the_files_over_and_the_next_ones_go_by_the_versio
     assert (second.number, second.note, second.state) == (2, "Shorter Saturdays", "due")
     assert queue.config_versions.due() == 2
     assert queue.config.centre.hours["sat"] == (("09:00", "15:00"),), "until the next start"
-    again = hall.start()
+    again = any_hall.start()
     assert again.config.centre.hours["sat"] == (("10:00", "14:00"),)
     assert again.config.server.secret_key == "s" * 40
     assert (again.config_versions.in_force, again.config_versions.due()) == (2, None)
     assert [each.state for each in again.config_versions.all()] == ["in_force", "past"]
     assert applied(again) == [first.digest, second.digest]
-    assert len(hall.start().config_versions.all()) == 2
+    assert len(any_hall.start().config_versions.all()) == 2
 
 
 def test_what_is_published_is_an_entry_of_the_log_with_before_and_after_and_without_secrets(hall):
@@ -153,8 +166,8 @@ def test_what_is_published_is_an_entry_of_the_log_with_before_and_after_and_with
         assert word not in str(entry)
 
 
-def test_two_who_change_the_draft_do_not_lose_each_others_work(hall):
-    queue = hall.start()
+def test_two_who_change_the_draft_do_not_lose_each_others_work(any_hall):
+    queue = any_hall.start()
     leyla, rana = admin(queue), admin(queue, "rana")
     versions = queue.config_versions
     draft = versions.begin(leyla)
@@ -194,8 +207,8 @@ def test_a_form_of_an_earlier_draft_does_not_fit_the_next_one(hall):
         versions.publish(old.revision, note="Old", from_at=None, by=by)
 
 
-def test_of_two_who_publish_at_the_same_moment_one_does(hall):
-    queue = hall.start()
+def test_of_two_who_publish_at_the_same_moment_one_does(any_hall):
+    queue = any_hall.start()
     by = admin(queue)
     versions = queue.config_versions
     draft = versions.begin(by)
@@ -267,18 +280,50 @@ def test_other_figures_of_the_policy_need_a_new_version_of_it(hall):
     assert queue.config_versions.again(1, note="Back", from_at=None, by=by).policy == old
 
 
-def test_a_version_comes_into_force_at_its_time_and_not_before(hall, clock):
-    queue = hall.start()
+def test_anyone_may_read_which_rule_held_from_when_to_when(any_hall, clock):
+    queue = any_hall.start()
+    by = admin(queue, "mrs.leyla")
+    first = queue.config.policy.version
+    clock.advance(hours=1)
+    publish(queue, by, ("policy", "grace_minutes"), 33, policy="2026-11-24")
+    any_hall.start()
+    clock.advance(hours=1)
+    publish(any_hall.queues[-1], by, HOURS, "10:00-14:00")
+    publish(
+        any_hall.start(),
+        by,
+        ("policy", "grace_minutes"),
+        40,
+        policy="next",
+        from_at=clock.now + timedelta(days=2),
+    )
+
+    told = any_hall.start().policies.view()
+
+    assert [
+        (each["version"], each["state"], each["from"], each["until"], each["by"]) for each in told["policies"]
+    ] == [
+        ("next", "next", "2026-11-26T12:00:00+04:00", None, "admin"),
+        ("2026-11-24", "in_force", "2026-11-24T11:00:00+04:00", None, "admin"),
+        (first, "past", "2026-11-24T10:00:00+04:00", "2026-11-24T11:00:00+04:00", "operator"),
+    ]
+    assert [each["figures"]["grace_minutes"] for each in told["policies"]] == [40, 33, 30]
+    assert told["policies"][1]["figures"] == figures_of(queue.config) | {"grace_minutes": 33}
+    assert "leyla" not in str(told)
+
+
+def test_a_version_comes_into_force_at_its_time_and_not_before(any_hall, clock):
+    queue = any_hall.start()
     by = admin(queue)
     tomorrow = clock.now + timedelta(hours=20)
     later = publish(queue, by, HOURS, "10:00-14:00", from_at=tomorrow)
     assert (later.state, queue.config_versions.due()) == ("scheduled", None)
-    assert hall.start().config_versions.in_force == 1
+    assert any_hall.start().config_versions.in_force == 1
 
     clock.advance(hours=20)
 
     assert queue.config_versions.due() == 2
-    assert hall.start().config_versions.in_force == 2
+    assert any_hall.start().config_versions.in_force == 2
 
 
 def test_what_is_published_to_hold_sooner_replaces_what_waits(hall, clock):
@@ -376,15 +421,15 @@ def test_with_a_file_pages_change_nothing(queue):
         queue.config_versions.begin(by)
 
 
-def test_a_version_that_cannot_be_used_is_passed_over_for_the_one_before(hall, caplog):
-    queue = hall.start()
+def test_a_version_that_cannot_be_used_is_passed_over_for_the_one_before(any_hall, caplog):
+    queue = any_hall.start()
     by = admin(queue)
     publish(queue, by, HOURS, "10:00-14:00")
     publish(queue, by, HOURS, "11:00-14:00")
     with queue.context.database.write() as tx:
         spoil(tx, queue.config_versions.get(3).files[bundling.CONFIG])
 
-    started = hall.start()
+    started = any_hall.start()
 
     assert started.config_versions.in_force == 2
     assert started.config.centre.hours["sat"] == (("10:00", "14:00"),)
@@ -444,8 +489,8 @@ def test_tickets_and_open_counters_live_through_a_new_version(hall):
     assert started.tickets.view(tickets[1]["token"])["state"] == "waiting"
 
 
-def test_files_that_only_a_draft_held_are_forgotten_with_it(hall):
-    queue = hall.start()
+def test_files_that_only_a_draft_held_are_forgotten_with_it(any_hall):
+    queue = any_hall.start()
     by = admin(queue)
     versions = queue.config_versions
     draft = versions.begin(by)

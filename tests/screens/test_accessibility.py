@@ -33,6 +33,7 @@ PATHS = (
     "/display",
     "/display?zone=a",
     "/statistics",
+    "/policies",
     "/follow",
     "/take",
     "/book",
