@@ -12,13 +12,14 @@ from server.api.callers import accept, official, queue
 from server.api.counters import CounterPath
 from server.api.room_schemas import (
     Acknowledged,
+    EndedCounter,
     MovedOfficial,
     RoomAdvice,
     RoomFlow,
     RoomState,
     SeenAlert,
 )
-from server.api.schemas import Counter, Nothing
+from server.api.schemas import Counter
 
 blueprint = Blueprint(
     "api_room",
@@ -63,12 +64,13 @@ def acknowledge(body: SeenAlert) -> Response:
 @blueprint.post("/room/officials/move", summary="Let an official go on elsewhere", responses={200: Counter})
 @accept(*ACT)
 def move(body: MovedOfficial) -> Response:
-    return json_answer(queue().supervising.move(body.official, body.counter, official()))
+    moved = queue().supervising.move(body.official, body.counter, official(), from_counter=body.from_counter)
+    return json_answer(moved)
 
 
 @blueprint.post(
     "/room/counters/<int:counter>/end", summary="End an abandoned counter", responses={200: Counter}
 )
 @accept(*ACT)
-def end_counter(path: CounterPath, body: Nothing) -> Response:
-    return json_answer(queue().supervising.end_counter(path.counter, official()))
+def end_counter(path: CounterPath, body: EndedCounter) -> Response:
+    return json_answer(queue().supervising.end_counter(path.counter, official(), official_id=body.official))

@@ -70,6 +70,8 @@ class RoomAlert(BaseModel):
     is_bad: bool = Field(description="It has happened; false for what is about to")
     since_at: str
     is_acknowledged: bool
+    seen_by: str | None = Field(description="Who acknowledged it")
+    seen_at: str | None
     facts: dict[str, Any]
 
 
@@ -134,14 +136,22 @@ class SeenAlert(Input):
 
 
 class Acknowledged(BaseModel):
-    """It is seen."""
+    """It is seen; by another supervisor, where that one was quicker."""
 
     alert: str
     at: str
+    by: RoomOfficial
+
+
+class EndedCounter(Input):
+    """Who is to be at the counter that is ended; None: whoever is."""
+
+    official: int | None = None
 
 
 class MovedOfficial(Input):
-    """Who, and to which counter."""
+    """Who, and to which counter; `from_counter` is where they are to be now, None: wherever they are."""
 
     official: int
     counter: int
+    from_counter: int | None = None

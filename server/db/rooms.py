@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, ForeignKey, Table, Text, func, select, text
 
-from server.db.models import Id, UtcDateTime, devices, events, metadata, ratings, requests, tickets
+from server.db.models import Id, UtcDateTime, devices, events, metadata, ratings, requests, tickets, users
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,11 @@ def devices_seen_since(connection: Connection, centre: str, since: datetime) -> 
 
 def acknowledged(connection: Connection, centre: str) -> dict[str, Record]:
     """Read who has seen which alert, by its key."""
-    rows = connection.execute(select(acknowledgements).where(acknowledgements.c.centre == centre)).fetchall()
+    rows = connection.execute(
+        select(acknowledgements, users.c.name.label("by_name"))
+        .join_from(acknowledgements, users, acknowledgements.c.user_id == users.c.id)
+        .where(acknowledgements.c.centre == centre)
+    ).fetchall()
     return {row.alert: row for row in rows}
 
 

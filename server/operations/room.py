@@ -292,12 +292,15 @@ class Room:
             facts["service_name"] = context.service_name(facts["service"])
         if "printer" in facts:
             facts["printer_name"] = context.config.printer[facts["printer"]].name
+        is_seen = seen is not None and alerts.is_acknowledged(alert, seen.at, now)
         return {
             "key": alert.key,
             "kind": str(alert.kind),
             "is_bad": alert.is_bad,
             "since_at": context.local(alert.since),
-            "is_acknowledged": alerts.is_acknowledged(alert, seen.at if seen else None, now),
+            "is_acknowledged": is_seen,
+            "seen_by": seen.by_name if seen is not None and is_seen else None,
+            "seen_at": context.local(seen.at) if seen is not None and is_seen else None,
             "facts": facts,
         }
 

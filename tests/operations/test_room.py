@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from server.db.models import events
 from server.domain.replay import Replay
-from server.errors import BadInput, CounterStateError, CounterTaken, TicketInHand
+from server.errors import BadInput, CounterNotFound, CounterStateError, CounterTaken, TicketInHand
 from server.operations.ledger import entry_of
 from tests.builders import BIRTH, PASSPORT, create_official, create_ticket, open_counter
 
@@ -69,6 +69,36 @@ def test_what_was_seen_is_silent_for_a_quarter_of_an_hour(
     clock.advance(minutes=16)
 
     assert kinds(queue.room.view(nigar)) == ["unserved"]
+
+
+def test_of_two_who_acknowledge_at_once_the_first_has_seen_it(
+    queue: Queue, nigar: Official, clock: FixedClock
+) -> None:
+    create_ticket(queue, BIRTH)
+    [alert] = queue.room.view(nigar)["alerts"]
+    elchin = create_official(queue, "elchin", role="supervisor")
+
+    first = queue.supervising.acknowledge(alert["key"], nigar)
+    clock.advance(seconds=3)
+    second = queue.supervising.acknowledge(alert["key"], elchin)
+
+    assert second == first
+    assert first["by"]["id"] == nigar.id
+    [seen] = queue.room.view(elchin)["alerts"]
+    assert (seen["seen_by"], seen["seen_at"]) == (nigar.name, first["at"])
+    clock.advance(minutes=16)
+    assert queue.supervising.acknowledge(alert["key"], elchin)["by"]["id"] == elchin.id
+
+
+def test_a_supervisor_of_other_agencies_moves_and_ends_nobody_here(queue: Queue) -> None:
+    official = open_counter(queue, 18)
+    other = create_official(queue, "other", role="supervisor", agencies=["moi"])
+
+    with pytest.raises(CounterNotFound):
+        queue.supervising.end_counter(18, other)
+    with pytest.raises(CounterNotFound):
+        queue.supervising.move(official.id, 6, other)
+    assert queue.counters.view(18)["official"]["id"] == official.id
 
 
 def test_a_low_rating_and_an_abandoned_counter_are_told(

@@ -11,15 +11,15 @@ export function CounterActs({ counter, watch, onClose }) {
     dialog.current.showModal();
   }, []);
   const act = async (path, body) => {
-    if (await watch.act(path, body)) onClose();
-    else dialog.current?.close();
+    onClose();
+    if (!(await watch.act(path, body))) watch.explain(counter);
   };
   return html`<dialog class="dialog acts" ref=${dialog} aria-labelledby="acts-title" onClose=${onClose}>
     <h2 id="acts-title">${t("room.counter_n", { n: counter.counter })} · ${counter.official?.name}</h2>
     ${counter.number && html`<p>${counter.number} · ${name(counter.service_name)}</p>`}
     <form class="acts__move" onSubmit=${(event) => {
       event.preventDefault();
-      act("officials/move", { official: counter.official.id, counter: Number(to) });
+      act("officials/move", { official: counter.official.id, counter: Number(to), from_counter: counter.counter });
     }}>
       <label for="move-to">${t("room.move_to")}</label>
       <select id="move-to" class="input" value=${to} onChange=${(event) => setTo(event.target.value)} required>
@@ -31,7 +31,7 @@ export function CounterActs({ counter, watch, onClose }) {
     </form>
     <div class="acts__end">
       <p>${t("room.end_text")}</p>
-      <button type="button" class="button button--danger" onClick=${() => act(`counters/${counter.counter}/end`)}>${t("room.end")}</button>
+      <button type="button" class="button button--danger" onClick=${() => act(`counters/${counter.counter}/end`, { official: counter.official.id })}>${t("room.end")}</button>
     </div>
     <button type="button" class="button" onClick=${() => dialog.current.close()}>${t("room.cancel")}</button>
   </dialog>`;

@@ -1,4 +1,4 @@
-import { html, useState } from "/static/js/html.js";
+import { html, useEffect, useState } from "/static/js/html.js";
 import { name, t } from "/static/js/wording.js";
 import { CounterActs } from "./counter-acts.js";
 
@@ -7,17 +7,28 @@ export function Counters({ watch, page }) {
   const { room } = watch.store.get();
   const [chosen, choose] = useState(null);
   const zones = Map.groupBy ? Map.groupBy(room.counters, (each) => each.zone) : group(room.counters);
-  const counter = room.counters.find((each) => each.counter === chosen) ?? null;
+  const counter = chosen && room.counters.find((each) => each.counter === chosen.counter);
+  const isStill = counter && counter.official?.id === chosen.official.id;
+  const open = (seat) => {
+    watch.store.update({ refused: null });
+    choose(seat);
+  };
+  useEffect(() => {
+    // A colleague's act took away what the dialog was opened for; this page's own acts close it first.
+    if (!chosen || isStill) return;
+    watch.explain(chosen);
+    choose(null);
+  });
   return html`<section class="card room__card" aria-labelledby="counters-title">
     <h2 id="counters-title">${t("room.counters")}</h2>
     ${[...zones].map(([zone, counters]) => html`<div key=${zone}>
       <h3>${name(counters[0].zone_name)}</h3>
       <ul class="seats">
-        ${counters.filter(isManned).map((each) => html`<li key=${each.counter}><${Seat} counter=${each} watch=${watch} page=${page} onChoose=${() => choose(each.counter)} /></li>`)}
+        ${counters.filter(isManned).map((each) => html`<li key=${each.counter}><${Seat} counter=${each} watch=${watch} page=${page} onChoose=${() => open({ counter: each.counter, official: each.official })} /></li>`)}
       </ul>
       <${Closed} counters=${counters.filter((each) => !isManned(each))} />
     </div>`)}
-    ${counter && html`<${CounterActs} counter=${counter} watch=${watch} onClose=${() => choose(null)} />`}
+    ${isStill && html`<${CounterActs} counter=${counter} watch=${watch} onClose=${() => choose(null)} />`}
   </section>`;
 }
 

@@ -24,7 +24,7 @@ function Room() {
       <h1 class="visually-hidden">${t("room.title")}</h1>
       ${refused && html`<p class="notice notice--bad room__refused" role="alert">${refused}</p>`}
       <div class="room__left">
-        <${Alerts} watch=${watch} />
+        <${Alerts} watch=${watch} page=${page} />
       </div>
       <div class="room__right">
         <${Today} room=${room} />

@@ -2,7 +2,7 @@
 import { chime } from "/static/js/chime.js";
 import { request } from "/static/js/http.js";
 import { createStore } from "/static/js/store.js";
-import { t } from "/static/js/wording.js";
+import { t, time } from "/static/js/wording.js";
 
 const ASK_EVERY_MS = 3000;
 const ADVICE_EVERY_MS = 30_000;
@@ -65,8 +65,36 @@ export class Watch {
    * @param {object} [body]
    * @returns {Promise<boolean>} whether it was done
    */
-  act(path, body = {}) {
-    return this.#send(`/api/v1/room/${path}`, body);
+  async act(path, body = {}) {
+    return (await this.#send(`/api/v1/room/${path}`, body)) !== null;
+  }
+
+  /**
+   * Say that an alert was seen; who was quicker is named.
+   *
+   * @param {string} alert its key
+   * @param {number} me
+   */
+  async acknowledge(alert, me) {
+    const data = await this.#send("/api/v1/room/alerts/acknowledge", { alert });
+    if (data && data.by.id !== me) {
+      this.store.update({ refused: t("room.seen_first", { name: data.by.name, time: time(data.at) }) });
+    }
+  }
+
+  /**
+   * Say what became of a counter on which somebody else was quicker; what the server said stands where nobody was.
+   *
+   * @param {{counter: number, official: {id: number, name: string}}} meant as it stood when it was chosen
+   */
+  explain({ counter, official }) {
+    const { counters } = this.store.get().room;
+    const here = counters.find((each) => each.counter === counter)?.official ?? null;
+    if (here?.id === official.id) return;
+    const at = counters.find((each) => each.official?.id === official.id);
+    const words = { name: here && !at ? here.name : official.name, counter: at?.counter ?? counter };
+    const key = at ? "moved" : here ? "other" : "closed";
+    this.store.update({ refused: t(`room.meanwhile_${key}`, words) });
   }
 
   /**
@@ -74,15 +102,16 @@ export class Watch {
    * @param {boolean} isOpen to walk-ins, for the rest of the day
    * @returns {Promise<boolean>}
    */
-  setOpen(service, isOpen) {
-    return this.#send(`/api/v1/services/${service}/availability`, { open: isOpen });
+  async setOpen(service, isOpen) {
+    return (await this.#send(`/api/v1/services/${service}/availability`, { open: isOpen })) !== null;
   }
 
+  /** @returns {Promise<object | null>} what was answered; null when it was not done */
   async #send(path, body) {
     const answer = await request("POST", path, body);
-    this.store.update({ refused: answer.ok ? null : answer.data?.detail ?? t("room.no_answer") });
     await this.#ask();
-    return answer.ok;
+    this.store.update({ refused: answer.ok ? null : answer.data?.detail ?? t("room.no_answer") });
+    return answer.ok ? answer.data ?? {} : null;
   }
 
   async #ask() {
