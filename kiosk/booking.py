@@ -65,6 +65,16 @@ def services() -> ResponseReturnValue:
     return _draw("kiosk/book_services.html", page, agencies=agencies, wanted=wanted)
 
 
+@blueprint.get("/book/qr.svg")
+@limiter.limit(LOOKS)
+def booking_code() -> ResponseReturnValue:
+    """Draw the address of these pages as a QR code, for a touchscreen whose visitor would rather come another day."""
+    service = request.args.get("service", "")
+    path = f"/book/{service}" if service in queue().config.service else "/book"
+    page = f"{queue().context.public_url}{path}?language={_language(None)}"
+    return Response(svg(page), mimetype="image/svg+xml")
+
+
 @blueprint.get("/book/<service>")
 @limiter.limit(LOOKS)
 def days(service: str) -> ResponseReturnValue:

@@ -31,10 +31,14 @@ def touchscreen() -> ResponseReturnValue:
         return redirect("/enrol?to=/kiosk")
     centre = queue().config.centre
     settings = queue().config.kiosk
+    bookable = [each["key"] for agency in queue().appointments.services() for each in agency["services"]]
     state = {
         "catalogue": queue().services.overview(),
         "kiosk": settings.model_dump(mode="json", include=SHOWN)
-        | {"has_menu": queue().touchscreens.has_menu},
+        | {
+            "has_menu": queue().touchscreens.has_menu,
+            "book": {"services": bookable, "url": f"{queue().context.public_url}/book"},
+        },
     }
     wording = {language: texts(language, "kiosk") for language in centre.languages}
     return render_template(

@@ -1,9 +1,14 @@
 /** The reception desk: what its parts share, as last received, and the intents that are sent. */
 import { newKey, request } from "/static/js/http.js";
+import { connect } from "/static/js/socket.js";
 import { createStore } from "/static/js/store.js";
 import { refusal } from "./refusals.js";
 
-const LOOK_EVERY_MS = 6000;
+// The hall's socket says that something has changed; what it does not tell, as a new request, is asked for beside it.
+const LOOK_LIVE_MS = 30000;
+const LOOK_ALONE_MS = 6000;
+const AT_MOST_EVERY_MS = 2000;
+const TOLD_BY_HALL = ["find", "outreach", "appointments"];
 const GOOD_NEWS_MS = 6000;
 
 export const PARTS = ["issue", "find", "check_in", "outreach", "appointments"];
@@ -22,6 +27,10 @@ export const PARTS = ["issue", "find", "check_in", "outreach", "appointments"];
 
 export class Desk {
   #noticeTimer;
+  #lookTimer;
+  #soon = null;
+  #lookedAt = 0;
+  #isFollowing = false;
 
   constructor({ part, hasTeams }) {
     this.hasTeams = hasTeams;
@@ -38,10 +47,32 @@ export class Desk {
   }
 
   start() {
-    setInterval(() => document.hidden || this.look(), LOOK_EVERY_MS);
+    connect("/hall", {
+      on: { board: () => this.#hear() },
+      onLive: (isLive) => {
+        this.#isFollowing = isLive;
+        if (isLive) this.look();
+        else this.#lookLater();
+      },
+    });
     addEventListener("online", () => this.look());
     addEventListener("visibilitychange", () => document.hidden || this.look());
     this.look();
+  }
+
+  #hear() {
+    if (this.#soon !== null || document.hidden || !TOLD_BY_HALL.includes(this.store.get().part)) return;
+    const afterMs = Math.max(0, this.#lookedAt + AT_MOST_EVERY_MS - performance.now());
+    this.#soon = setTimeout(() => {
+      this.#soon = null;
+      this.look();
+    }, afterMs);
+  }
+
+  #lookLater() {
+    clearTimeout(this.#lookTimer);
+    const afterMs = this.#isFollowing ? LOOK_LIVE_MS : LOOK_ALONE_MS;
+    this.#lookTimer = setTimeout(() => (document.hidden ? this.#lookLater() : this.look()), afterMs);
   }
 
   /** @returns {string[]} the parts that this centre has */
@@ -69,6 +100,8 @@ export class Desk {
       part === "appointments" && this.#ask("/reception/appointments", ({ appointments }) => ({ appointments })),
       part === "find" && found && this.#ask(findAddress(found.ticket.number), (again) => ({ found: again })),
     ];
+    this.#lookedAt = performance.now();
+    this.#lookLater();
     await Promise.all(asks.filter(Boolean));
   }
 

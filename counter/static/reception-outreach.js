@@ -15,7 +15,7 @@ export function OutreachPart({ desk, page, state }) {
   return html`<h2>${t("reception.part_outreach")}</h2>
     <${Refused} plan=${state.plan} />
     <div class="visits-plan">
-      <section class="requests" aria-label=${t("reception.requests")}>
+      <section class="requests" aria-label=${t("reception.requests")} data-place="requests" tabindex="-1">
         <h3>${t("reception.requests")} <span class="number">${state.requests.length}</span></h3>
         ${state.requests.length === 0 && html`<p class="empty quiet">${t("reception.no_requests")}</p>`}
         <ol>
@@ -32,7 +32,7 @@ export function OutreachPart({ desk, page, state }) {
 
 function RequestCard({ desk, request, isChosen, onChoose, onDecline }) {
   const { contact } = request;
-  return html`<article class="request" data-id=${request.id} data-state=${request.state} data-chosen=${isChosen ? "yes" : undefined}>
+  return html`<article class="request" data-id=${request.id} data-place=${`request-${request.id}`} tabindex="-1" data-state=${request.state} data-chosen=${isChosen ? "yes" : undefined}>
     <header>
       <strong>${contact?.name ?? "–"}</strong>
       <span class="chip" data-state=${CHIPS[request.state]}>${t(`reception.request_${request.state}`)}</span>

@@ -5,7 +5,7 @@ import { language, name, t, time } from "/static/js/wording.js";
 /** A day of all teams, by the times at which visits begin; a chosen request is planned by pressing a free time. */
 export function PlanBoard({ desk, plan, request, onPlan, onChoose }) {
   if (!plan) return html`<section class="plan"><p class="empty quiet">${t("counter.loading")}</p></section>`;
-  return html`<section class="plan" aria-label=${t("reception.plan_of")}>
+  return html`<section class="plan" aria-label=${t("reception.plan_of")} data-place="plan" tabindex="-1">
     <div class="plan__days" role="group" aria-label=${t("reception.day")}>
       ${plan.days.map((day) => html`<button type="button" class="plan__day" aria-pressed=${day === plan.day ? "true" : "false"} onClick=${() => desk.showDay(day)}>
         ${dayName(day)}</button>`)}
@@ -25,7 +25,7 @@ function TeamColumn({ team, request, onPlan, onChoose }) {
     ${!team.works && html`<p class="quiet">${t("reception.not_out")}</p>`}
     ${request && !brings && html`<p class="small quiet">${t("reception.does_not_bring")}</p>`}
     <ol>
-      ${team.slots.map((slot) => html`<li key=${slot.at}>
+      ${team.slots.map((slot) => html`<li key=${slot.at} data-place=${`${team.key}-${slot.at}`} tabindex="-1">
         <span class="number team-column__time">${time(slot.at)}</span>
         ${slot.request
           ? html`<${Planned} request=${slot.request} onChoose=${onChoose} />`

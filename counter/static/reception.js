@@ -11,6 +11,7 @@ import { Desk } from "./reception-desk.js";
 import { FindPart } from "./reception-find.js";
 import { IssuePart } from "./reception-issue.js";
 import { OutreachPart } from "./reception-outreach.js";
+import { keepFocus } from "./keep-focus.js";
 import { listenForDeskKeys } from "./reception-keys.js";
 
 const page = readJson("state");
@@ -25,7 +26,7 @@ function Reception() {
   return html`<${DeskBar} page=${page} state=${state} />
     <div class="reception">
       <${Parts} state=${state} />
-      <main class="reception__part" data-part=${state.part}>
+      <main class="reception__part" data-part=${state.part} data-place="part" tabindex="-1">
         <${Told} notice=${state.notice} />
         <${Part} desk=${desk} page=${page} state=${state} />
       </main>
@@ -65,6 +66,7 @@ function Line({ notice }) {
 }
 
 render(html`<${Reception} />`, document.getElementById("screen"));
+keepFocus();
 desk.start();
 listenForDeskKeys(desk);
 if (page.idle_minutes) signOutWhenIdle(page.idle_minutes);

@@ -23,6 +23,7 @@ export function project(pack, acts) {
     if (visit === undefined) continue;
     if (act.verb === "finish") finish(visit);
     else if (act.verb === "rate") visit.unrated = false;
+    else if (act.verb === "add_service") add(visit, pack.services.find((each) => each.key === act.reason));
     else if (AFTER[act.verb]) visit.state = AFTER[act.verb];
   }
   return { state, visits };
@@ -36,6 +37,10 @@ function finish(visit) {
   visit.state = next ? "waiting" : "served";
   visit.unrated = true;
   if (next) visit.service = next.key;
+}
+
+function add(visit, service) {
+  if (service) visit.services.push({ ...service, state: "waiting", bring: [] });
 }
 
 /** @param {any[]} visits @returns {any | undefined} the visit that the team is on its way to, or at */

@@ -19,7 +19,7 @@ export function VisitCard({ day, visit, isCurrent = false, isNext = false, mayCa
   const heading = html`<span class="number visit__number">${visit.number}</span>
     <span class="visit__time">${time(visit.slot_at)}</span>
     <span class="chip" data-state=${state}>${t(`team.state_${state}`)}</span>`;
-  return html`<article class="visit" data-ticket=${visit.ticket} data-state=${state} data-current=${isCurrent ? "yes" : undefined}>
+  return html`<article class="visit" data-ticket=${visit.ticket} data-place=${`visit-${visit.ticket}`} tabindex="-1" data-state=${state} data-current=${isCurrent ? "yes" : undefined}>
     ${isCurrent ? html`<h2 class="visit__head">${heading}</h2>` : html`<h3 class="visit__head">${heading}</h3>`}
     ${contact && !ended && html`<p class="visit__who"><strong>${contact.name}</strong></p>
       <p class="visit__where">${contact.address}</p>
@@ -39,6 +39,7 @@ export function VisitCard({ day, visit, isCurrent = false, isNext = false, mayCa
         <${Do} day=${day} verb="hold" visit=${visit} />
         <button type="button" class="button" data-verb="no_show" onClick=${() => show({ kind: "no_show", visit })}>${t("team.no_show")}</button>`}
       ${state === "serving" && html`<${Do} day=${day} verb="finish" visit=${visit} kind="primary" />
+        <button type="button" class="button" data-verb="add_service" onClick=${() => show({ kind: "add_service", visit })}>${t("counter.add_service")}</button>
         <${Do} day=${day} verb="hold" visit=${visit} />`}
     </div>
     ${rates && visit.unrated &&

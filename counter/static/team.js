@@ -3,6 +3,7 @@ import { html, render, useState } from "/static/js/html.js";
 import { readJson } from "/static/js/state.js";
 import { useStore } from "/static/js/store.js";
 import { t, useLanguage } from "/static/js/wording.js";
+import { keepFocus } from "./keep-focus.js";
 import { TeamBar } from "./team-bar.js";
 import { TeamDay } from "./team-day.js";
 import { TeamDialog } from "./team-dialogs.js";
@@ -22,7 +23,7 @@ function Team() {
   const now = kept.pack && !day.isForeign() ? project(kept.pack, kept.acts) : null;
   const rates = Boolean(kept.pack?.rates);
   return html`<${TeamBar} day=${day} page=${page} state=${state} />
-    <main class="team" data-state=${now?.state}>
+    <main class="team" data-state=${now?.state} data-place="main" tabindex="-1">
       <${Unsent} day=${day} state=${state} />
       ${!kept.pack && html`<p class="empty quiet">${t("team.loading")}</p>`}
       ${now && html`<${Visits} now=${now} rates=${rates} show=${show} />`}
@@ -66,5 +67,6 @@ function Closed({ visits }) {
 }
 
 render(html`<${Team} />`, document.getElementById("screen"));
+keepFocus();
 day.start();
 makeReady((isReady) => day.store.update({ isReady }));

@@ -4,24 +4,34 @@ import { Keyboard } from "../../static/js/keyboard.js";
 import { OnceButton } from "../../static/js/once-button.js";
 import { t, time } from "../../static/js/wording.js";
 import { closedWords } from "./attract.js";
+import { BookAhead } from "./book-ahead.js";
 import { day } from "./calendar.js";
 import { tidyCode } from "./scanner.js";
 import { checkIn, settings, store } from "./session.js";
 
 const SHORTEST = 6;
-const OWN_WORDS = new Set(["code_unknown", "code_used", "code_expired", "bad_input"]);
+const TO_MEND = new Set(["code_unknown", "bad_input"]);
+// What a result that is not handed out is; the others are an appointment's.
+const OF_RESULTS = new Set(["ready", "withdrawn", "expired"]);
 
 /** "I have an appointment", "I have come to collect": a code, typed here or read by a scanner anywhere. */
 export function Code({ state }) {
-  const { code, codeFor, isTaking, problem } = state;
+  const { code, codeFor, isTaking, problem, refusal } = state;
   const field = useRef(null);
   const setCode = (text) => store.update({ code: tidyCode(text), problem: null, refusal: null });
+  // A code that only needs mending keeps the keys; any other has nothing to be typed about it.
+  const isTold = problem === "refused" && !TO_MEND.has(refusal.type);
   const isWhole = code.length >= SHORTEST;
   const send = () => isWhole && checkIn(code);
 
+  const another = () => {
+    setCode("");
+    field.current.focus();
+  };
+
   useEffect(() => field.current.focus(), []);
 
-  return html`<div class="screen screen--code">
+  return html`<div class=${isTold ? "screen screen--told" : "screen screen--code"}>
     <div class="screen__head">
     <h1 class="screen__title"><label for="code">${t(`kiosk.code_title_${codeFor}`)}</label></h1>
     <div class="search-field">
@@ -43,9 +53,10 @@ export function Code({ state }) {
       />
     </div>
     </div>
-    <${OnceButton} class="button take code-go" onTap=${send} disabled=${!isWhole || isTaking}>
+    ${!isTold &&
+    html`<${OnceButton} class="button take code-go" onTap=${send} disabled=${!isWhole || isTaking}>
       <span>${t(isTaking ? "kiosk.taking" : "kiosk.code_go")}</span><${Icon} name="forward" />
-    <//>
+    <//>`}
     <div id="code-problem" class="code-problem">
       <div role="alert">${problem === "refused" && html`<${CodeRefused} state=${state} />`}</div>
       ${problem !== "refused" &&
@@ -53,7 +64,9 @@ export function Code({ state }) {
         ${t(`kiosk.code_lead_${codeFor}`)} ${settings.scanner && t("kiosk.code_scan")} ${t("kiosk.code_without")}
       </p>`}
     </div>
-    <${Keyboard} only="code" value=${code} onChange=${setCode} />
+    ${isTold
+      ? html`<button type="button" class="button button--large code-other" onClick=${another}>${t("kiosk.code_other")}</button>`
+      : html`<${Keyboard} only="code" value=${code} onChange=${setCode} />`}
   </div>`;
 }
 
@@ -61,16 +74,30 @@ export function Code({ state }) {
 function CodeRefused({ state: { catalogue, refusal } }) {
   const { type, title, detail } = refusal;
   if (type === "appointment_early") {
-    return html`<div class="notice notice--warn">
-      <p><strong>${t("kiosk.early")}</strong></p>
-      <p>${comeWords(catalogue, refusal.come_at)}</p>
-    </div>`;
+    return html`<${Told} kind="warn" title=${t("kiosk.early")} text=${comeWords(catalogue, refusal.come_at)} />`;
   }
   if (type === "centre_closed") return html`<p class="notice notice--warn">${closedWords(catalogue)}</p>`;
-  const key = type === "bad_input" ? "code_unknown" : type;
-  return html`<div class="notice notice--bad">
-    <p><strong>${OWN_WORDS.has(type) ? t(`kiosk.refused_${key}`) : title}</strong></p>
-    <p>${OWN_WORDS.has(type) || !detail || detail === title ? t("kiosk.refused_code_help") : detail}</p>
+  if (type === "code_cancelled" || type === "code_expired") return html`<${Over} type=${type} state=${refusal.state} />`;
+  if (type === "code_used") return html`<${Told} title=${t("kiosk.refused_code_used")} text=${t("kiosk.refused_code_used_help")} />`;
+  const isUnknown = TO_MEND.has(type);
+  const isSaid = !isUnknown && detail && detail !== title;
+  return html`<${Told} title=${isUnknown ? t("kiosk.refused_code_unknown") : title} text=${isSaid ? detail : t("kiosk.refused_code_help")} />`;
+}
+
+/** A code that was good once: another day can be chosen, or somebody knows where the document is. */
+function Over({ type, state }) {
+  const isResult = OF_RESULTS.has(state);
+  return html`<${Told}
+      title=${t(`kiosk.refused_${type}_${isResult ? "result" : "appointment"}`)}
+      text=${t(isResult ? "kiosk.refused_result_help" : "kiosk.refused_again_help")}
+    />
+    ${!isResult && html`<${BookAhead} />`}`;
+}
+
+function Told({ kind = "bad", title, text }) {
+  return html`<div class=${`notice notice--${kind}`}>
+    <p><strong>${title}</strong></p>
+    <p>${text}</p>
   </div>`;
 }
 

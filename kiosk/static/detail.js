@@ -3,6 +3,7 @@ import { Icon } from "../../static/js/icons.js";
 import { OnceButton } from "../../static/js/once-button.js";
 import { name, nameLanguage, t, time } from "../../static/js/wording.js";
 import { closedWords } from "./attract.js";
+import { BookAhead } from "./book-ahead.js";
 import { findOffer, obstacle } from "./catalogue.js";
 import { BringList, Cost } from "./needs.js";
 import { Pages } from "./pages.js";
@@ -11,6 +12,7 @@ import { Refused } from "./refused.js";
 import { askCode, refreshCatalogue, take } from "./session.js";
 import { WaitWords } from "./wait-words.js";
 
+const BOOK_INSTEAD = new Set(["appointment_only", "queue_full", "closing_soon"]);
 const COMES_WITH_A_CODE = { appointment_only: "appointment", collect_only: "collect" };
 
 /** One service: what to have with you, who is ahead and how long, all before the number is taken. */
@@ -22,7 +24,7 @@ export function Detail({ state }) {
   const { service, agency } = offer;
   const reason = obstacle(catalogue, service);
   const isOpen = reason === null;
-  return html`<div class="screen detail">
+  return html`<div class=${isOpen ? "screen detail" : "screen detail detail--shut"}>
     <div class="detail__head">
       <p class="detail__agency" lang=${nameLanguage(agency.name)}>${name(agency.name)}</p>
       <h1 class="screen__title" tabindex="-1" data-first lang=${nameLanguage(service.name)}>${name(service.name)}</h1>
@@ -45,6 +47,7 @@ export function Detail({ state }) {
         <${OnceButton} class="button take" onTap=${take} disabled=${isTaking}>
           <${Icon} name="document" /><span>${t(isTaking ? "kiosk.taking" : "kiosk.take")}</span>
         <//>`}
+      ${BOOK_INSTEAD.has(reason) && html`<${BookAhead} service=${service.key} />`}
       ${reason in COMES_WITH_A_CODE &&
       html`<button type="button" class="button button--primary button--large" onClick=${() => askCode(COMES_WITH_A_CODE[reason])}>
         ${t(`kiosk.door_${COMES_WITH_A_CODE[reason]}`)}

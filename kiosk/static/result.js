@@ -12,7 +12,7 @@ export function Result({ state }) {
   return html`<div class=${isPaperless ? "screen result result--paperless" : "screen result"}>
     ${isPaperless && html`<${Printing} print=${ticket.print} />`}
     <${Pages} name=${t("kiosk.your_number")}>
-    <article class=${ticket.services.length > 1 ? "slip slip--many" : "slip"}>
+    <article class=${ticket.services.length > 1 || ticket.came_late ? "slip slip--many" : "slip"}>
       <p class="slip__label">${t("kiosk.your_number")}</p>
       <h1 class="slip__number number" tabindex="-1" data-first>${ticket.number}</h1>
       <${Services} ticket=${ticket} />
@@ -32,7 +32,8 @@ export function Result({ state }) {
         <div>
           ${ticket.state === "waiting"
             ? html`<${WaitWords} wait=${ticket.wait} at=${ticket.at} />
-                ${ticket.ahead !== null && html`<p>${aheadWords(ticket.ahead)}</p>`}`
+                ${ticket.ahead !== null && html`<p>${aheadWords(ticket.ahead)}</p>`}
+                ${ticket.came_late && html`<p class="came-late">${t("kiosk.came_late")}</p>`}`
             : html`<${Called} ticket=${ticket} />`}
         </div>
       </div>

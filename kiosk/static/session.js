@@ -272,8 +272,9 @@ export async function refreshTicket() {
   if (ticket === null) return;
   const answer = await request("GET", `/api/v1/tickets/${ticket.token}`);
   if (!answer.ok || store.get().ticket?.token !== ticket.token) return;
-  // One that was only shown again has nothing to be printed.
-  store.update({ ticket: ticket.print === null ? { ...answer.data, print: null } : answer.data });
+  // One that was only shown again has nothing to be printed; and only a check-in tells that the visitor came late.
+  const kept = { came_late: ticket.came_late, ...(ticket.print === null && { print: null }) };
+  store.update({ ticket: { ...answer.data, ...kept } });
 }
 
 function isPassing({ status }) {

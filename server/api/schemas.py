@@ -175,6 +175,10 @@ class Ticket(BaseModel):
     services: list[TicketService]
     print: PrintState | None
     links: dict[str, str]
+    came_late: bool = Field(
+        default=False,
+        description="In the answer to a check-in: the appointment's time was over, so that it waits like a walk-in",
+    )
     at: Time
 
 

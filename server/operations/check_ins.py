@@ -122,7 +122,7 @@ class CheckIns:
         """
         Turn an appointment or a finished result into a ticket.
 
-        An appointment that comes too late waits like a walk-in.
+        An appointment that comes too late waits like a walk-in, and `came_late` says so in the answer.
 
         Raises:
             UnknownCode: Neither has this code.
@@ -181,7 +181,7 @@ class CheckIns:
         tx.execute(
             update(table).where(table.c.id == found.id).values(state="checked_in", ticket_id=ticket["id"])
         )
-        return ticket
+        return {**ticket, "came_late": booked is not None and origin == "walk_in"}
 
     def _unknown(self, tx: Transaction, code: str) -> QueueError:
         """Tell a code of another centre, whose name helps, from one that nobody gave."""
@@ -193,11 +193,11 @@ class CheckIns:
 
     def _check_state(self, tx: Transaction, found: Record, *, is_result: bool) -> None:
         if found.ticket_id is not None or found.state == "checked_in":
-            raise CodeUsed
+            raise CodeUsed(state=found.state)
         if found.state in ("cancelled", "withdrawn"):
-            raise CodeCancelled
+            raise CodeCancelled(state=found.state)
         if found.state not in ("booked", "ready") or self._is_over(tx, found, is_result=is_result):
-            raise CodeExpired
+            raise CodeExpired(state=found.state)
 
     def _is_over(self, tx: Transaction, found: Record, *, is_result: bool) -> bool:
         """Tell whether the day of an appointment, or the days of a result, are over."""

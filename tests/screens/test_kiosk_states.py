@@ -63,9 +63,19 @@ STATES = {
     " refusal: {type: 'code_unknown'}})",
     "early": "s.goHome(); s.askCode('appointment'); s.store.update({code: 'K7QW2M', problem: 'refused',"
     " refusal: {type: 'appointment_early', come_at: '2026-11-24T15:00:00+04:00'}})",
+    **{
+        f"code {name}": f"s.goHome(); s.askCode('{door}'); s.store.update({{code: 'K7QW2M', problem: 'refused',"
+        f" refusal: {{type: 'code_{name.split()[0]}', state: '{state}', title: 'x', detail: 'y'}}}})"
+        for name, door, state in (
+            ("used", "appointment", "checked_in"),
+            ("expired", "appointment", "missed"),
+            ("expired of a result", "collect", "expired"),
+        )
+    },
     "several": f"s.goHome(); s.chooseMany(); s.toggle('{BIRTH}'); s.toggle('{PASSPORT}')",
     "plan": f"s.goHome(); s.chooseMany(); s.toggle('{PASSPORT}'); s.toggle('{BIRTH}'); await s.planVisit()",
     "number": "s.store.update({ticket: window.ticket, screen: 'result'})",
+    "came late": "s.store.update({ticket: {...window.ticket, came_late: true}, screen: 'result'})",
     "no paper": "s.store.update({screen: 'result',"
     " ticket: {...window.ticket, print: {state: 'held', reason: 'paper_out'}}})",
     "several on a number": "s.store.update({ticket: window.visit, screen: 'result'})",
@@ -153,12 +163,15 @@ MEASURE = """([mm, target, em, capital, line]) => {
     (each) => seen(each) && [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
   const name = (each) => `${each.className || each.localName}: ${each.textContent.trim().slice(0, 30)}`;
   const scrolls = (each) => each.closest(".pages__region");
+  // What lies behind the foot is not on the glass either.
+  const whole = (each) => each.closest(".screen--code, .screen--told, .detail")?.closest(".kiosk__main");
+  const end = (each) => (whole(each) ? box(whole(each)).bottom : innerHeight);
   return {
     small: controls.filter((each) => Math.min(box(each).width, box(each).height) / mm < target).map(name),
     tiny: words.filter((each) => parseFloat(getComputedStyle(each).fontSize) * em / mm < capital).map(name),
     wide: document.documentElement.scrollWidth > innerWidth ? ["page"] : [],
     // In a list that scrolls more may lie below; everything else must be on the glass.
-    off: controls.filter((each) => !scrolls(each) && (box(each).bottom > innerHeight + 1 || box(each).top < -1
+    off: controls.filter((each) => !scrolls(each) && (box(each).bottom > end(each) + 1 || box(each).top < -1
       || box(each).right > innerWidth + 1 || box(each).left < -1)).map(name),
     cut: words.filter((each) => each.scrollWidth > each.clientWidth + 2 && each.clientWidth > 0
       && getComputedStyle(each).display !== "inline").map(name),
