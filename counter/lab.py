@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
+from counter.adopting import adopt_form
 from counter.blueprint import blueprint
 from counter.pages import page, to_sign_in
 from server.api.callers import queue, staff_from_cookie
@@ -17,6 +18,8 @@ from server.operations.statistics import parse_day
 from server.reading import reader_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.typing import ResponseReturnValue
 
     from server.operations.context import View
@@ -51,9 +54,9 @@ def laboratory() -> ResponseReturnValue:
     try:
         if "day" in request.args:
             day = parse_day(request.args["day"].strip()[:20]) or yesterday
-            trial = _trial()
+            trial = trial_of(request.args)
             found = lab.try_out(day, trial)
-            if _is_of_policy(trial):
+            if is_of_policy(trial):
                 lines = config_lines(config, trial, next_version(config, today))
     except BadInput as error:
         fault = words.text("lab.fault", field=_field_name(str(error.facts["field"]), words))
@@ -82,13 +85,14 @@ def laboratory() -> ResponseReturnValue:
         else [],
         tables=[(each, _rows(found[each], words)) for each in ("agencies", "services")] if found else [],
         lines=lines,
+        adopt=adopt_form(staff, words) if lines else None,
     )
     response.status_code = 422 if fault else 200
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _is_of_policy(trial: Trial) -> bool:
+def is_of_policy(trial: Trial) -> bool:
     """Tell whether a trial differs in more than counters."""
     counters = ("added", "removed")
     return any(
@@ -98,32 +102,38 @@ def _is_of_policy(trial: Trial) -> bool:
     )
 
 
-def _trial() -> Trial:
+def trial_of(given: Mapping[str, str]) -> Trial:
+    """
+    Read a trial as its form has sent it.
+
+    Raises:
+        BadInput: A figure that is none.
+    """
     settings = queue().laboratory.settings()
-    singles = {name: _changed(name, settings[name]) for name in SINGLES}
-    service, minutes = request.args.get("service", "")[:60], _number("service_minutes")
+    singles = {name: _changed(given, name, settings[name]) for name in SINGLES}
+    service, minutes = given.get("service", "")[:60], _number(given, "service_minutes")
     if bool(service) != (minutes is not None):
         raise BadInput(field="service_minutes", value=service)
     asked = {
-        each["minutes"]: _changed(f"credit_{each['minutes']}", each["minutes"])
+        each["minutes"]: _changed(given, f"credit_{each['minutes']}", each["minutes"])
         for each in settings["credits"]
     }
     return Trial(
         **singles,
         services={service: minutes} if service and minutes is not None else {},
         credits={was: wanted for was, wanted in asked.items() if wanted is not None},
-        added=_numbers("added"),
-        removed=_numbers("removed"),
+        added=_numbers(given, "added"),
+        removed=_numbers(given, "removed"),
     )
 
 
-def _changed(name: str, now: int | None) -> int | None:
-    number = _number(name)
+def _changed(given: Mapping[str, str], name: str, now: int | None) -> int | None:
+    number = _number(given, name)
     return None if number == now else number
 
 
-def _number(name: str) -> int | None:
-    text = request.args.get(name, "").strip()
+def _number(given: Mapping[str, str], name: str) -> int | None:
+    text = given.get(name, "").strip()
     if not text:
         return None
     if not text.isascii() or not text.isdecimal() or len(text) > 5:
@@ -131,8 +141,8 @@ def _number(name: str) -> int | None:
     return int(text)
 
 
-def _numbers(name: str) -> tuple[int, ...]:
-    parts = request.args.get(name, "")[:60].replace(",", " ").split()
+def _numbers(given: Mapping[str, str], name: str) -> tuple[int, ...]:
+    parts = given.get(name, "")[:60].replace(",", " ").split()
     if any(not (part.isascii() and part.isdecimal() and len(part) <= 5) for part in parts):
         raise BadInput(field=name, value=" ".join(parts)[:20])
     return tuple(int(part) for part in parts)

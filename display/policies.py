@@ -10,12 +10,13 @@ from flask import render_template
 from display.views import blueprint
 from server.api.callers import queue
 from server.reading import reader_words
-from server.wording import Wording, date_time
+from server.wording import date_time
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from server.operations.context import View
+    from server.wording import Wording
 
 # In the order in which they are told.
 SINGLES = (
@@ -39,7 +40,6 @@ def policies() -> ResponseReturnValue:
         "display/policies.html",
         words=words,
         language=words.language,
-        languages=[(each, Wording(each).text("counter.own_name")) for each in config.centre.languages],
         state_language=config.centre.state_language,
         centre_name=config.centre.name,
         policies=[_shown(each, words) for each in queue().policies.view()["policies"]],

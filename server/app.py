@@ -266,6 +266,7 @@ def _make_flask(config: Config, secret_key: str, redis_url: str | None, *, limit
 
     from counter import (  # noqa: F401 - they register their routes
         account,
+        adopting,
         centre,
         home,
         lab,

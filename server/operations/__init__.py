@@ -9,6 +9,7 @@ from server.domain.waiting import forecast
 from server.operations.account_files import AccountFiles
 from server.operations.accounts import Accounts
 from server.operations.admitting import Admitting
+from server.operations.adopting import Adopting
 from server.operations.advice import Advice
 from server.operations.announcing import Announcing
 from server.operations.appointments import Appointments
@@ -105,6 +106,7 @@ class Queue:
     in_force: InForce
     config_versions: ConfigVersions
     policies: Policies
+    adopting: Adopting
     sessions: Sessions
     second_factor: SecondFactor
     passkeys: Passkeys
@@ -156,6 +158,7 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
     ratings = Ratings(context)
     visits = Visits(context, counters, counter_views, print_jobs)
     device_desk = DeviceDesk(context)
+    config_versions = ConfigVersions(context)
     return Queue(
         context=context,
         waits=waits,
@@ -189,7 +192,8 @@ def make_queue(context: Context, forecaster: Forecaster = forecast) -> Queue:
         accounts=accounts,
         account_files=AccountFiles(context, accounts),
         in_force=InForce(context),
-        config_versions=ConfigVersions(context),
+        config_versions=config_versions,
+        adopting=Adopting(context, config_versions),
         policies=Policies(context),
         sessions=sessions,
         second_factor=SecondFactor(context),

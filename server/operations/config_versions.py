@@ -169,7 +169,7 @@ class ConfigVersions:
         if draft is None:
             return None
         try:
-            config = self._load(draft.files)
+            config = self.load(draft.files)
         except ConfigErrors:
             return None
         published = self.all()
@@ -292,7 +292,7 @@ class ConfigVersions:
             VersionNotFound: There is none.
         """
         if number not in self._read:
-            config = self._load(self.get(number).files)
+            config = self.load(self.get(number).files)
             while len(self._read) >= MOST_READ:
                 self._read.pop(next(iter(self._read)))
             self._read[number] = config
@@ -314,14 +314,20 @@ class ConfigVersions:
         draft = self.draft()
         if draft is None:
             raise VersionNotFound
-        return comparing.compare(self.config(a), self._load(draft.files))
+        return comparing.compare(self.config(a), self.load(draft.files))
 
-    def _load(self, files: bundling.Files) -> Config:
+    def load(self, files: bundling.Files) -> Config:
+        """
+        Read the configuration of some files, outside the event loop.
+
+        Raises:
+            ConfigErrors: They have faults.
+        """
         config: Config = self._context.offload(lambda: bundling.load_files(files))
         return config
 
     def _checked(self, files: bundling.Files) -> Config:
-        config = self._load(files)
+        config = self.load(files)
         if problems := version_rules.problems_of(config, files, self._context.centre, self.all()):
             raise ConfigErrors(problems)
         return config

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from server.config.figures import free_version
 from server.domain.laboratory import Changes, compare, play, read_day
 from server.errors import BadInput, LaboratoryBusy
 from server.operations.ledger import entry_of
@@ -230,10 +231,7 @@ def config_lines(config: Config, trial: Trial, version: str) -> str:
 
 def next_version(config: Config, today: date) -> str:
     """Name the policy's next version by its day."""
-    version, number = today.isoformat(), 2
-    while version == config.policy.version:
-        version, number = f"{today.isoformat()}.{number}", number + 1
-    return version
+    return free_version(today, {config.policy.version})
 
 
 def _check(name: str, value: int | None, allowed: range) -> None:

@@ -40,6 +40,7 @@ PAGES: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     ("POST", "/account/sessions/end", {}, ROLES),
     ("GET", "/supervisor", {}, WATCHES),
     ("GET", "/supervisor/lab", {}, WATCHES),
+    ("POST", "/supervisor/lab/adopt", {"walk_in": "12", "note": "x"}, ANSWERS),
     ("GET", "/reception", {}, MINDS),
     ("GET", "/team", {}, WORKS),
     ("GET", "/team/justice", {}, WORKS),

@@ -26,6 +26,7 @@ from server.errors import (
     VersionNotFound,
 )
 from server.operations.config_versions import Change
+from server.operations.laboratory import Trial
 from server.settings import read_settings
 from tests.builders import BIRTH, PASSPORT, create_official, create_ticket, entries_of, open_counter
 from tests.centres import write_config
@@ -509,3 +510,37 @@ def count_files(queue):
 
     with queue.context.database.read() as connection:
         return connection.execute(select(func.count()).select_from(config_files)).scalar()
+
+
+def test_a_trial_of_the_laboratory_becomes_the_rule_by_the_same_road(hall):
+    queue = hall.start()
+    by, supervisor = admin(queue), create_official(queue, "rana", role="supervisor")
+    trial = Trial(walk_in=12, services={PASSPORT: 9}, credits={10: 15}, quota_every=2)
+    with pytest.raises(BadInput):
+        queue.adopting.adopt(trial, by, note=" ", from_at=None)
+    with pytest.raises(BadInput):
+        queue.adopting.adopt(Trial(walk_in=999), by, note="Too long", from_at=None)
+    assert queue.config_versions.draft() is None
+
+    made = queue.adopting.adopt(trial, by, note="Shorter waits", from_at=None)
+
+    assert (made.number, made.source, made.policy) == (2, "laboratory", "2026-11-24")
+    after = hall.start()
+    assert after.config.policy.target_minutes.walk_in == 12
+    assert after.config.service[PASSPORT].target_minutes == 9
+    was = {each.key: each for each in queue.config.categories}
+    for category in after.config.categories:
+        before = was[category.key]
+        assert category.credit_minutes == {10: 15}.get(before.credit_minutes, before.credit_minutes)
+        assert category.quota_every == (before.quota_every and 2)
+    counted = [each.section for each in after.config_versions.compare(1, 2)]
+    assert set(counted) == {"policy", "services", "categories"}
+
+    draft = after.adopting.adopt(Trial(walk_in=14), supervisor, note="", from_at=None)
+    assert (draft.changed_by, after.config_versions.draft()) == ("rana", draft)
+    assert after.adopting.may_publish(by) is False, "a draft may hold other things"
+    more = after.adopting.adopt(Trial(collect=7), by, note="", from_at=None)
+    assert more.revision > draft.revision
+    config = after.config_versions.load(more.files)
+    assert (config.policy.target_minutes.walk_in, config.policy.target_minutes.collect) == (14, 7)
+    assert config.policy.version == "2026-11-24b"

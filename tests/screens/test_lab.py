@@ -9,10 +9,13 @@ import pytest
 import yaml
 
 from server.app import create_app
+from server.config import bundling
+from server.config.managed import Managed
 from server.errors import BadInput, LaboratoryBusy
 from server.operations.laboratory import Trial, config_lines, next_version
 from server.simulating import SimulatedClock, Simulation
 from tests.builders import create_official, open_session
+from tests.conftest import ROOT
 from tests.crowds import Crowd
 from tests.screens.accessibility import violations
 from tests.screens.halls import serving
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from server.config import Config
 
@@ -143,7 +146,7 @@ def test_the_lines_for_the_configuration_are_a_new_dated_version(config: Config)
     assert by_key["disability"] == {"credit_minutes": 15, "quota_every": 2}
     assert by_key["veteran"] == {"credit_minutes": 15}
     dated = config.model_copy(update={"policy": config.policy.model_copy(update={"version": "2026-11-23"})})
-    assert next_version(dated, DAY) == "2026-11-23.2"
+    assert next_version(dated, DAY) == "2026-11-23b"
 
 
 def test_a_supervisor_tries_a_rule_in_a_browser(app: Flask, tokens: dict[str, str], browser: Browser) -> None:
@@ -184,3 +187,42 @@ def test_a_supervisor_tries_a_rule_in_a_browser(app: Flask, tokens: dict[str, st
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert violations(page) == []
         context.close()
+
+
+def test_where_pages_manage_the_rule_a_trial_becomes_a_draft_or_a_version(
+    config: Config, app: Flask, tokens: dict[str, str], browser: Browser
+) -> None:
+    managed = Managed(by="pages", files=bundling.pack(ROOT / "config.yaml"))
+    clock = app.extensions["queue"].clock
+    pages = create_app(config, data_dir=app.config["DATA_DIR"], clock=clock, limits=False, managed=managed)
+    versions = pages.extensions["queue"].config_versions
+    with serving(pages) as address:
+
+        def look(role: str) -> Page:
+            context = browser.new_context(viewport={"width": 1366, "height": 768})
+            context.add_cookies([{"name": COOKIE, "value": tokens[role], "url": address}])
+            page = context.new_page()
+            page.goto(f"{address}/supervisor/lab?day={DAY}&credit_10=60&removed=7&language=en")
+            return page
+
+        assert look("auditor").locator(".lab__apply form").count() == 0
+        page = look("admin")
+        assert "published as the new version 2026-11-24" in page.inner_text(".lab__apply")
+        assert violations(page) == []
+        page.fill("#note", "x")
+        page.evaluate("document.querySelector('#note').value = '   '")
+        page.click("text=Publish as the rule")
+        page.wait_for_selector("#adopt-error")
+        assert page.input_value("#credit_10") == "60", "the trial is still there"
+        page.fill("#note", "Credits as the law of 2027 has them")
+        page.click("text=Publish as the rule")
+        page.wait_for_selector(".notice--good")
+        made = versions.all()[0]
+        assert (made.source, made.policy, made.state) == ("laboratory", "2026-11-24", "due")
+
+        page = look("supervisor")
+        page.click("button:has-text('Put into the draft')")
+        page.wait_for_selector("#draft-categories")
+        draft = versions.draft()
+        assert draft is not None
+        assert draft.changed_by == "supervisor-1"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.config import bundling
@@ -16,6 +14,7 @@ from server.operations.config_versions import Change
 from tests.builders import create_official, open_session
 from tests.conftest import ROOT
 from tests.screens.accessibility import violations
+from tests.screens.halls import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,12 +68,9 @@ def office(config: Config, clock: FixedClock, tmp_path: Path, screens: Screens) 
     managed = Managed(by="pages", files=bundling.pack(ROOT / "config.yaml"))
     app = create_app(config, data_dir=tmp_path, clock=clock, limits=False, managed=managed)
     queue: Queue = app.extensions["queue"]
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Office(f"http://127.0.0.1:{server.port}", queue, screens)
-    screens.close()
-    server.shutdown()
-    queue.context.database.close()
+    with serving(app) as url:
+        yield Office(url, queue, screens)
+        screens.close()
 
 
 def test_from_a_supervisors_draft_to_the_way_back(office: Office, clock: FixedClock) -> None:
