@@ -14,6 +14,7 @@ from server.wording import Wording
 from tests.builders import BIRTH
 from tests.centres import ROOT
 from tests.screens.conftest import Screens
+from tests.screens.touchscreen import SESSION
 from tests.servers import Server, eventually, running
 from tests.skips import require_program
 
@@ -84,8 +85,7 @@ class Hall:
 
     def begin(self) -> None:
         """Have the kiosk on its first screen, and the counter open."""
-        self.kiosk.evaluate("sessionStorage.clear()")
-        self.kiosk.reload()
+        self.kiosk.evaluate(f"import('{SESSION}').then((session) => session.reset())")
         self.kiosk.wait_for_selector(".language")
         if self.terminal.locator('.act[data-verb="open"]:not([aria-disabled])').count():
             self.act("open")
