@@ -12,7 +12,7 @@ from tests.skips import require, require_browser
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -73,24 +73,38 @@ class Screens:
     """
     Pages open at once, each in a browser profile of its own.
 
+    Args:
+        profile: All are opened in this one instead, which has the files of the last page already; for pages that keep
+            nothing in their browser.
+
     Attributes:
         faults: Errors on the consoles, uncaught exceptions, refusals of the policy, answers from 400 on.
     """
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, profile: BrowserContext | None = None) -> None:
         self._browser = browser
-        self._contexts: list[Any] = []
+        self._profile = profile
+        self._opened: list[BrowserContext | Page] = []
         self._is_away = False
         self.faults: list[str] = []
 
     def open(self, url: str, width: int, height: int, **settings: Any) -> Page:
-        """Open a page in a new profile."""
-        context = self._browser.new_context(viewport={"width": width, "height": height}, **settings)
-        context.set_default_timeout(TIMEOUT_MS)
-        context.add_init_script(TELL_REFUSALS)
-        context.on("page", self._watch)
-        self._contexts.append(context)
-        page: Page = context.new_page()
+        """Open a page; in a new profile where there is none for all, or where it has settings of its own."""
+        size: Any = {"width": width, "height": height}
+        if self._profile is None or settings:
+            context = self._browser.new_context(viewport=size, **settings)
+            context.set_default_timeout(TIMEOUT_MS)
+            context.add_init_script(TELL_REFUSALS)
+            context.on("page", self._watch)
+            self._opened.append(context)
+            page = context.new_page()
+        else:
+            page = self._profile.new_page()
+            page.set_viewport_size(size)
+            page.set_default_timeout(TIMEOUT_MS)
+            page.add_init_script(TELL_REFUSALS)
+            self._watch(page)
+            self._opened.append(page)
         page.goto(url)
         return page
 
@@ -115,9 +129,9 @@ class Screens:
 
     def close(self) -> None:
         """Close every page."""
-        for context in self._contexts:
-            context.close()
-        self._contexts.clear()
+        for each in self._opened:
+            each.close()
+        self._opened.clear()
 
     def _watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
@@ -144,3 +158,11 @@ def screens(browser: Browser) -> Iterator[Screens]:
     yield screens
     screens.close()
     assert screens.faults == []
+
+
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile for all pages of a module."""
+    profile = browser.new_context()
+    yield profile
+    profile.close()

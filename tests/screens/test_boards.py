@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, WebSocketRoute
+    from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute
 
     from server.config import Config
     from server.operations import Queue
@@ -126,6 +126,15 @@ def hall(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
         app.extensions["hall"].start()
         yield Hall(queue, clock, url, folder, supervisor)
         app.extensions["hall"].stop()
+
+
+@pytest.fixture
+def screens(browser: Browser, profile: BrowserContext) -> Iterator[Screens]:
+    """Boards of one browser, which keep nothing in it."""
+    screens = Screens(browser, profile)
+    yield screens
+    screens.close()
+    assert screens.faults == []
 
 
 def open_board(
@@ -352,7 +361,7 @@ def test_who_comes_back_after_a_missed_call_is_called_anew_at_the_same_counter(
 
 
 def test_a_picture_that_never_changes_walks_over_the_screen(hall: Hall, screens: Screens) -> None:
-    page = screens.open("about:blank", 1280, 720)
+    page = screens.open("about:blank", 1280, 720, locale="az")  # a profile of its own, for a clock of its own
     page.clock.install()
     page.goto(f"{hall.url}/display/counter/18")
     page.wait_for_selector(".small")
@@ -387,7 +396,7 @@ def test_a_day_of_calls_leaves_no_more_in_the_memory_of_a_page(hall: Hall, scree
     """The page's own socket is fed as fast as it reads: 4,000 boards with 2,000 calls, of a day and a half."""
     first = json.loads(json.dumps(hall.queue.boards.view("b")))
     sides: list[WebSocketRoute] = []
-    page = screens.open("about:blank", *LANDSCAPE)
+    page = screens.open("about:blank", *LANDSCAPE, locale="az")  # in a profile of its own
 
     def serve(side: WebSocketRoute) -> None:
         side.on_message(lambda message: answer(side, str(message)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from printing.jobs import PrinterState
 from server.app import create_app
 from server.job_store import DatabaseJobStore
 from tests.builders import BIRTH
+from tests.conftest import FixedClock
 from tests.screens.accessibility import violations
 from tests.screens.halls import serving
 
@@ -22,14 +24,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from server.config import Config
-    from tests.conftest import FixedClock
 
 PASSWORD = "correct horse"
 
 
-@pytest.fixture
-def app(config: Config, clock: FixedClock, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
+@contextmanager
+def desk(config: Config, clock: FixedClock, folder: Path) -> Iterator[Flask]:
+    app = create_app(config, data_dir=folder, clock=clock, limits=False)
     staff = app.extensions["queue"].staff
     staff.add("rena", name="Rəna Quliyeva", role="reception", password=PASSWORD)
     staff.add("leyla", name="Leyla Həsənova", role="official", password=PASSWORD)
@@ -38,7 +39,17 @@ def app(config: Config, clock: FixedClock, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def app(config: Config, clock: FixedClock, tmp_path: Path) -> Iterator[Flask]:
+    with desk(config, clock, tmp_path) as app:
+        yield app
+
+
+@pytest.fixture
 def jobs(app: Flask, clock: FixedClock) -> dict[str, int]:
+    return make_jobs(app, clock)
+
+
+def make_jobs(app: Flask, clock: FixedClock) -> dict[str, int]:
     """One held, one queued behind a printer without paper, one printed; a roll that is nearly used up."""
     queue = app.extensions["queue"]
     made = {}
@@ -61,6 +72,23 @@ def jobs(app: Flask, clock: FixedClock) -> dict[str, int]:
 
 @pytest.fixture
 def page(app: Flask, jobs: dict[str, int], browser: Browser) -> Iterator[Page]:
+    with opened(app, browser) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def still_page(config: Config, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The page of a desk in which nothing is changed."""
+    clock = FixedClock()
+    with desk(config, clock, tmp_path_factory.mktemp("desk")) as app:
+        make_jobs(app, clock)
+        with opened(app, browser) as page:
+            yield page
+
+
+@contextmanager
+def opened(app: Flask, browser: Browser) -> Iterator[Page]:
+    """Rəna's page."""
     page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="az-AZ")
     with serving(app) as url:
         page.goto(f"{url}/print-desk")
@@ -119,7 +147,8 @@ def test_reception_sees_every_printer_and_decides_on_every_slip(
 
 
 @pytest.mark.parametrize("language", ["az", "uz", "ru", "en", "tr"])
-def test_the_desk_is_whole_and_accessible_in_every_language(page: Page, language: str) -> None:
+def test_the_desk_is_whole_and_accessible_in_every_language(still_page: Page, language: str) -> None:
+    page = still_page
     page.goto(f"{page.url.partition('?')[0]}?language={language}")
 
     assert page.evaluate("document.documentElement.lang") == language
