@@ -60,12 +60,20 @@ class Table:
     whole: bool = True
 
     def problem(
-        self, line: int, column: str, message: str, suggestion: str | None = None, key: str = ""
+        self,
+        line: int,
+        column: str,
+        message: str,
+        suggestion: str | None = None,
+        key: str = "",
+        *,
+        kind: str = "",
+        **facts: object,
     ) -> None:
-        """Note a fault in a cell (or in a column, when `key` is empty)."""
+        """Note a fault in a cell (or in a column, when `key` is empty); `kind` as `ConfigProblem` has it."""
         number = self.columns.index(column) + 1 if column in self.columns else 1
         name = ".".join(part for part in (key, column) if part)
-        self.problems.append(ConfigProblem(self.file, line, number, name, message, suggestion))
+        self.problems.append(ConfigProblem(self.file, line, number, name, message, suggestion, kind, facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +170,28 @@ def _read_rows(table: Table, lines: Any, languages: list[str]) -> None:
 def _keep(table: Table, row: Row, languages: list[str]) -> None:
     key = row.cells["key"]
     if not key.strip():
-        table.problem(row.line, "key", "is empty")
+        table.problem(row.line, "key", "is empty", kind="missing")
     elif key in table.rows:
-        table.problem(row.line, "key", f"the same key as in line {table.rows[key].line}", key=key)
+        table.problem(
+            row.line,
+            "key",
+            f"the same key as in line {table.rows[key].line}",
+            key=key,
+            kind="twice",
+            value=key,
+        )
     else:
         table.rows[key] = row
         for language in languages:
             if not row.cells[f"name_{language}"].strip():
-                table.problem(row.line, f"name_{language}", f"has no name in `{language}`", key=key)
+                table.problem(
+                    row.line,
+                    f"name_{language}",
+                    f"has no name in `{language}`",
+                    key=key,
+                    kind="missing_in",
+                    languages=language,
+                )
 
 
 def _check_services(catalogue: Catalogue) -> None:
@@ -177,9 +199,10 @@ def _check_services(catalogue: Catalogue) -> None:
     for key, row in services.rows.items():
         if not row.cells["minutes"].isdecimal() or not 1 <= int(row.cells["minutes"]) <= 480:
             message = f"`{row.cells['minutes']}` is not a number of minutes from 1 to 480"
-            services.problem(row.line, "minutes", message, key=key)
+            services.problem(row.line, "minutes", message, key=key, kind="minutes")
         if not row.items("channels"):
-            services.problem(row.line, "channels", "is empty", f"one of {', '.join(CHANNELS)}", key=key)
+            hint = f"one of {', '.join(CHANNELS)}"
+            services.problem(row.line, "channels", "is empty", hint, key, kind="missing")
         if len(row.items("cost")) > 1:
             services.problem(row.line, "cost", "names more than one thing", key=key)
     _check_cells(services, "channels", CHANNELS, "channel")
@@ -197,4 +220,12 @@ def _check_cells(table: Table, column: str, known: tuple[str, ...], what: str) -
     for key, row in table.rows.items():
         for item in row.items(column):
             if item not in known:
-                table.problem(row.line, column, f"unknown {what} `{item}`", closest(item, known), key)
+                table.problem(
+                    row.line,
+                    column,
+                    f"unknown {what} `{item}`",
+                    closest(item, known),
+                    key,
+                    kind="unknown",
+                    value=item,
+                )

@@ -34,6 +34,29 @@ PATTERNS = {
     SERIES_PATTERN: "{given} is not a series: one or two capital letters from A to Z without I and O",
     ADDRESS_PATTERN: "{given} is not an address such as https://queue.example.az, without a slash at the end",
 }
+# For pages, which say it in every language.
+KINDS = {
+    "int_type": "number",
+    "float_type": "number",
+    "bool_type": "yes_or_no",
+    "string_type": "text",
+    "dict_type": "entries",
+    "model_type": "entries",
+    "tuple_type": "list",
+    "frozen_set_type": "list",
+    "date_type": "day",
+    "literal_error": "choice",
+    "greater_than_equal": "at_least",
+    "less_than_equal": "at_most",
+    "too_short": "too_few",
+    "string_too_long": "too_long",
+}
+PATTERN_KINDS = {
+    KEY_PATTERN: "no_key",
+    TEXT_PATTERN: "no_line",
+    SERIES_PATTERN: "no_series",
+    ADDRESS_PATTERN: "no_address",
+}
 SECRETIVE = "is not written as it must be"  # such a value may hold a password
 
 
@@ -48,6 +71,15 @@ def in_plain_words(fault: Any) -> str:
     if kind == "string_pattern_mismatch":
         return PATTERNS.get(facts["pattern"], SECRETIVE).format(given=_shown(given))
     return str(fault["msg"]).removeprefix("Value error, ")
+
+
+def kind_of(fault: Any) -> tuple[str, dict[str, object]]:
+    """Tell which fault it is, with what its sentence on a page needs."""
+    facts = fault.get("ctx", {})
+    if fault["type"] == "string_pattern_mismatch":
+        return PATTERN_KINDS.get(facts["pattern"], "pattern"), {}
+    bound = next((facts[each] for each in ("ge", "le", "min_length", "max_length") if each in facts), None)
+    return KINDS.get(fault["type"], ""), {} if bound is None else {"bound": bound}
 
 
 def hint_for(fault: Any) -> str | None:

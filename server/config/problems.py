@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from server.errors import QueueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,11 @@ class ConfigProblem:
     One fault in one place.
 
     In a YAML file `column` counts characters; in a CSV file it is the number of the field. Both and `line` start at 1.
+
+    Attributes:
+        kind: Which fault, where pages have a sentence for it in every language (`edit.fault_<kind>`); empty: they show
+            the message.
+        facts: What that sentence needs.
     """
 
     file: str
@@ -26,6 +31,8 @@ class ConfigProblem:
     key: str
     message: str
     suggestion: str | None = None
+    kind: str = field(default="", compare=False)
+    facts: Mapping[str, object] = field(default_factory=dict, compare=False, hash=False)
 
     def __str__(self) -> str:
         """

@@ -153,7 +153,7 @@ def _check_unique(document: Document) -> None:
                 continue
             if value in first:
                 message = f"`{value}` is already used in line {first[value]}"
-                document.problems.append(document.problem(path, message))
+                document.problems.append(document.problem(path, message, kind="twice", value=value))
             else:
                 first[value] = document.place(path)[0]
 
@@ -163,7 +163,9 @@ def _check_known(document: Document, patterns: tuple[str, ...], known: Collectio
         for path, value in find(document.data, pattern):
             if isinstance(value, str) and value not in known:
                 document.problems.append(
-                    document.problem(path, f"unknown {what} `{value}`", closest(value, known))
+                    document.problem(
+                        path, f"unknown {what} `{value}`", closest(value, known), kind="unknown", value=value
+                    )
                 )
 
 
@@ -180,7 +182,13 @@ def _check_languages(document: Document, available: Collection[str], on_paper: C
             missing = [language for language in languages if language not in names]
             if missing:
                 document.problems.append(
-                    document.problem(path, f"is missing in {', '.join(missing)}", of_key=True)
+                    document.problem(
+                        path,
+                        f"is missing in {', '.join(missing)}",
+                        of_key=True,
+                        kind="missing_in",
+                        languages=", ".join(missing),
+                    )
                 )
             for language in names.keys() - {*languages, *available, *on_paper}:
                 message, hint = f"unknown language `{language}`", closest(language, languages)
@@ -236,10 +244,10 @@ def _check_every_counter_serves(document: Document, offers: dict[str, Offer]) ->
             continue
         if not _listed(counter.get("agencies")) and not _listed(counter.get("services")):
             message = "serves nothing; name its `agencies` or `services`"
-            document.problems.append(document.problem(path, message))
+            document.problems.append(document.problem(path, message, kind="serves_nothing"))
         elif not served_by(counter, offers):
             message = "serves nothing: none of its agencies' services wait in its zone"
-            document.problems.append(document.problem(path, message))
+            document.problems.append(document.problem(path, message, kind="serves_none_here"))
 
 
 def _check_every_service_is_served(document: Document, offers: dict[str, Offer]) -> None:
@@ -255,7 +263,11 @@ def _check_every_service_is_served(document: Document, offers: dict[str, Offer])
     for (agency, zone), keys in unserved.items():
         some = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
         message = f"no counter of zone `{zone}`, where its visitors wait, serves {some}"
-        document.problems.append(document.problem(("agencies", agency), message, of_key=True))
+        document.problems.append(
+            document.problem(
+                ("agencies", agency), message, of_key=True, kind="unserved", zone=zone, services=some
+            )
+        )
 
 
 def _has_unknown(document: Document, counter: dict[str, Any], offers: dict[str, Offer]) -> bool:

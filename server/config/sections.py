@@ -22,7 +22,7 @@ from server.config import (
     voice,
 )
 from server.config.base import AsTuple, Channel, Key, Minutes, Names, Part, People, Series, Text
-from server.config.fault_words import hint_for, in_plain_words
+from server.config.fault_words import hint_for, in_plain_words, kind_of
 from server.config.problems import closest
 
 if TYPE_CHECKING:
@@ -162,12 +162,14 @@ def _note(document: Document, model: type[Part], path: Path, fault: Any) -> None
     here = (*path, *inner)
     if fault["type"] == "extra_forbidden":
         hint = closest(inner[-1], _fields_at(model, inner[:-1]))
-        problem = document.problem(here, f"unknown key `{inner[-1]}`", hint, of_key=True)
+        problem = document.problem(here, f"unknown key `{inner[-1]}`", hint, of_key=True, kind="unknown_key")
     elif fault["type"] == "missing":
-        problem = document.problem(here, "is missing")
+        problem = document.problem(here, "is missing", kind="missing")
     else:
         of_key = fault["loc"][-1:] == ("[key]",)
-        problem = document.problem(here, in_plain_words(fault), hint_for(fault), of_key=of_key)
+        kind, facts = kind_of(fault)
+        message, hint = in_plain_words(fault), hint_for(fault)
+        problem = document.problem(here, message, hint, of_key=of_key, kind=kind, **facts)
     document.problems.append(problem)
 
 

@@ -70,11 +70,18 @@ class Document:
         return places.get(path, self._values.get(path, (1, 1)))
 
     def problem(
-        self, path: Path, message: str, suggestion: str | None = None, *, of_key: bool = False
+        self,
+        path: Path,
+        message: str,
+        suggestion: str | None = None,
+        *,
+        of_key: bool = False,
+        kind: str = "",
+        **facts: object,
     ) -> ConfigProblem:
-        """Describe a fault at a path of this file."""
+        """Describe a fault at a path of this file; `kind` and facts as `ConfigProblem` has them."""
         line, column = self.place(path, of_key=of_key)
-        return ConfigProblem(self.file, line, column, dotted(path), message, suggestion)
+        return ConfigProblem(self.file, line, column, dotted(path), message, suggestion, kind, facts)
 
     def _read(self, text: str) -> None:
         loader: Any = _Loader(text)
