@@ -73,6 +73,28 @@ PAGES: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     ("POST", "/admin/centre/versions/draft/publish", {"revision": "1", "note": "x"}, ("admin",)),
     ("POST", "/admin/centre/versions/draft/discard", {"revision": "1"}, ANSWERS),
     ("POST", "/admin/centre/versions/1/again", {"note": "x"}, ("admin",)),
+    *[
+        ("GET", f"/admin/centre/edit{path}", {}, WATCHES)
+        for path in (
+            "",
+            "/policy",
+            "/counters/one",
+            "/counters/one?id=1",
+            "/counters/remove?id=1",
+            "/counters.csv",
+            "/counters/import",
+            "/policy/yaml",
+            "/names",
+            "/upload",
+        )
+    ],
+    ("POST", "/admin/centre/edit/policy", {"revision": "0"}, ANSWERS),
+    ("POST", "/admin/centre/edit/counters/one", {"revision": "0", "number": "99"}, ANSWERS),
+    ("POST", "/admin/centre/edit/counters/remove", {"revision": "0", "id~": "1"}, ANSWERS),
+    ("POST", "/admin/centre/edit/counters/import", {"revision": "0"}, ANSWERS),
+    ("POST", "/admin/centre/edit/policy/yaml", {"revision": "0", "text": "policy: {}"}, ANSWERS),
+    ("POST", "/admin/centre/edit/names", {"revision": "0"}, ANSWERS),
+    ("POST", "/admin/centre/edit/upload", {"revision": "0"}, ANSWERS),
     ("GET", "/collection", {}, WORKS),
     ("POST", "/collection", {}, WORKS),
     ("POST", "/collection/one", {"service": "ready_doc", "reference": "A-1"}, WORKS),
