@@ -128,6 +128,11 @@ class Hall:
         checks["clock"] = {"ok": self.timers.ticks > 0, "leads": self.timers.leads}
         checks["log"] = {"ok": not self.queue.ledger.is_late()}
         checks["spooler"] = {"ok": self.printers.is_running or not self.timers.leads}
+        managed = self.queue.context.managed
+        if managed.by == "pages":
+            # The hall is open, if with the version before: no reason to turn visitors away, but one to look.
+            passed = [each.number for each in managed.passed_over]
+            checks["config"] = {"ok": True, "version": managed.number, "passed_over": passed}
         if self.relay:
             # Without it the workers hear of each other a second later: no reason to turn visitors away.
             checks["bus"] = {"ok": True, "connected": self.relay.is_connected()}

@@ -253,11 +253,16 @@ def _check(options: argparse.Namespace) -> int:
     from server.settings import read_settings
 
     settings = read_settings(options)
-    config = settings.config
+    config, managed = settings.config, settings.managed
+    of = f": version {managed.number}" if managed.number else ""
     print(
-        f"{settings.config_path}: in order. {len(config.zones)} zones, {len(config.counters)} counters, "
+        f"{settings.config_path}{of}: in order. {len(config.zones)} zones, {len(config.counters)} counters, "
         f"{len(config.agencies)} agencies, {len(config.services)} services, {len(config.printers)} printers."
     )
+    if managed.by == "pages":
+        from server.version_in_force import tell_of_versions
+
+        tell_of_versions(settings)
     return 0
 
 

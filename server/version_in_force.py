@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.config import Server
+    from server.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ def choose(
                 differs=_differing(on_disk, connection, centre),
                 faults=tuple(str(each) for each in faults.problems) if faults else (),
             )
+            _warn(path, managed)
             return config.model_copy(update={"server": server}), managed
     if on_disk is None:
         assert faults is not None
@@ -136,3 +138,40 @@ def _differing(on_disk: Config | None, connection: Connection, centre: str) -> t
         before = bundling.load_files(files_of(connection, centre, taken.number) or {})
         return tuple(each for each in bundling.differences(before, on_disk) if each != "server")
     return ()
+
+
+def _warn(path: Path, managed: Managed) -> None:
+    """Say what stands in config.yaml and does not hold."""
+    if managed.faults:
+        log.warning("%s has faults; version %d is in force, and in order", path, managed.number)
+    if managed.differs:
+        log.warning(
+            "%s differs from what was taken over, in %s; version %d is in force. `navbat config import` publishes "
+            "the file, if that is wanted",
+            path,
+            ", ".join(managed.differs),
+            managed.number,
+        )
+
+
+def tell_of_versions(settings: Settings) -> None:
+    """
+    Print what waits for its time, and whether it could be used.
+
+    Nothing of it keeps the server from starting: it goes by the version before.
+    """
+    managed, config = settings.managed, settings.config
+    if managed.files is not None:
+        print("pages manage the configuration: it becomes version 1 at the next start")
+    with _database(settings.database_url) as connection:
+        for row in all_of(connection, config.centre.key) if connection is not None else ():
+            if row.number <= managed.newest:
+                break
+            assert connection is not None
+            try:
+                bundling.load_files(files_of(connection, config.centre.key, row.number) or {})
+                state = "in order"
+            except ConfigErrors as error:
+                state = f"cannot be used, and would be passed over:\n{error}"
+            at = row.from_at.astimezone(config.centre.zone_info).isoformat(timespec="minutes")
+            print(f"version {row.number}, from {at}: {state}")

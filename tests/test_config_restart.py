@@ -217,7 +217,7 @@ def test_several_workers_are_replaced_on_postgresql(
 
 
 def test_what_pages_manage_is_exported_and_imported_as_versions(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     path = write_config(tmp_path / "config.yaml", lambda centre: centre.update(server={"managed": "pages"}))
     faulty, changed = tmp_path / "faulty.yaml", tmp_path / "changed.yaml"
@@ -237,6 +237,11 @@ def test_what_pages_manage_is_exported_and_imported_as_versions(
     assert "nothing differs from version 2" in say("config", "import", str(out))
     at = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}T08:00"
     assert f"in force from {at}:00+04:00" in say("config", "import", str(path), "--from", at)
+    told = say("check")
+    assert "config.yaml: version 2: in order." in told
+    assert f"version 3, from {at}+04:00: in order" in told
+    path.write_text(put(path.read_text("utf-8"), ("centre", "hours", "sat", 0), "11:00-12:00"), "utf-8")
+    assert "differs from what was taken over, in centre; version 2 is in force" in say("check") + caplog.text
     assert "--from" in say("config", "import", str(path), "--from", "soon")
 
     elsewhere = tmp_path / "elsewhere" / "config.yaml"

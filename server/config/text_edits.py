@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import yaml  # type: ignore[import-untyped]
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Value = str | int
+# An anchor, by which the value is named elsewhere too, stays.
+_NAMES = re.compile(r"(?:[&!]\S*\s+)*")
 
 
 def put(text: str, path: Sequence[str | int], value: Value) -> str:
@@ -24,6 +27,8 @@ def put(text: str, path: Sequence[str | int], value: Value) -> str:
     'a:\\n  b: 2 # why\\n'
     >>> put("a: {c: 3}\\n", ("a", "b"), 2)
     'a: {b: 2, c: 3}\\n'
+    >>> put("a: &n 1\\nb: *n\\n", ("a",), 2)
+    'a: &n 2\\nb: *n\\n'
     >>> put("a:\\n  c: 3\\n", ("a", "b", "d"), "x")
     'a:\\n  b: {d: "x"}\\n  c: 3\\n'
     """
@@ -33,7 +38,9 @@ def put(text: str, path: Sequence[str | int], value: Value) -> str:
         if inner is None:
             return _insert(text, node, [str(each) for each in path[depth:]], value)
         node = inner
-    return f"{text[: node.start_mark.index]}{json.dumps(value)}{text[node.end_mark.index :]}"
+    start, end = node.start_mark.index, node.end_mark.index
+    start += len(_NAMES.match(text, start, end).group())  # type: ignore[union-attr]
+    return f"{text[:start]}{json.dumps(value)}{text[end:]}"
 
 
 def without(text: str, key: str) -> tuple[str, str]:

@@ -211,6 +211,7 @@ class ConfigVersions:
             raise DraftConflict
         files = draft.files
         if policy:
+            self.load(files)  # what cannot be read is said as a fault
             files = {**files, bundling.CONFIG: _with_policy(files[bundling.CONFIG], policy)}
         return self._publish(
             files,

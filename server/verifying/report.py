@@ -46,6 +46,7 @@ SENTENCES = {
     "other_day": "is of {day}",
     "done_ahead": "says it was done at {done_at}, later than it was written",
     "unreadable": "makes no sense: {what}",
+    "too_early": "the configuration with the policy {policy} came into force before {start}, from when it was published to",
     # Tickets.
     "twice": "the number was given twice",
     "backdated": "counts from {start_at}, not from when it was taken",

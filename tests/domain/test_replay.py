@@ -217,3 +217,19 @@ def test_what_an_earlier_day_left_is_taken_and_not_judged(queue, day):
 
     assert not any(found)
     assert not going.rules
+
+
+def test_a_configuration_that_held_before_the_time_it_was_published_for_is_named(day):
+    log = copy.deepcopy(day)
+    applied = next(each for each in log if each["kind"] == "config.applied")
+    published = {
+        **applied,
+        "kind": "config.published",
+        "data": {"digest": applied["data"]["digest"], "from_at": applied["at"]},
+    }
+    assert replay([published, *log]) == []
+
+    published["data"]["from_at"] = "2026-11-25T04:00:00+00:00"
+
+    [found] = replay([published, *log])
+    assert (found.fault, found.index) == ("too_early", 1 + log.index(applied))

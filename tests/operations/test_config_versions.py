@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from server.app import open_queue
+from server.backup import backup, restore
 from server.clock import Randomness
 from server.config import ConfigErrors, bundling, config_digest
 from server.config.figures import figures_of
@@ -544,3 +545,25 @@ def test_a_trial_of_the_laboratory_becomes_the_rule_by_the_same_road(hall):
     config = after.config_versions.load(more.files)
     assert (config.policy.target_minutes.walk_in, config.policy.target_minutes.collect) == (14, 7)
     assert config.policy.version == "2026-11-24b"
+
+
+def test_a_copy_of_the_hall_holds_its_versions_and_the_draft(any_hall, tmp_path):
+    queue = any_hall.start()
+    by = admin(queue)
+    publish(queue, by, HOURS, "10:00-14:00")
+    draft = queue.config_versions.begin(by)
+    copy, centre = tmp_path / "copy.navbat", queue.context.centre
+    url = read_settings(argparse.Namespace(config=any_hall.path, data_dir=tmp_path)).database_url
+    backup(url, tmp_path, copy, centre=centre)
+
+    back = Hall(tmp_path / "back" / "config.yaml", any_hall.clock, any_hall.queues)
+    back.path.parent.mkdir()
+    back.path.write_text(
+        any_hall.path.read_text("utf-8").replace(url, f"sqlite:///{tmp_path / 'back.sqlite'}"), "utf-8"
+    )
+    restore(f"sqlite:///{tmp_path / 'back.sqlite'}", back.path.parent, copy, centre=centre)
+
+    started = back.start()
+    assert started.config_versions.in_force == 2
+    assert started.config_versions.get(1).files == queue.config_versions.get(1).files
+    assert started.config_versions.draft() == draft

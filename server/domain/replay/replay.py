@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from server.domain.calling import Lane, Rule, choose_next, due_time
-from server.domain.ledger.entries import read_time
+from server.domain.ledger.entries import read_time, write_time
 from server.domain.replay.state import IN_HAND, Counter, Finding, Policy, Ticket, Waiting
 from server.domain.states import ticket_after
 from server.errors import TicketStateError
@@ -33,6 +33,8 @@ class Replay:
         self.policy: Policy | None = None
         # By key the time of each appointment; None where it is one no more. Those of earlier days are not at hand.
         self.appointments: dict[int, datetime | None] = {}
+        # By its digest, from when a configuration was published to hold.
+        self.holds_from: dict[str, datetime] = {}
         self.rules: Tally[str] = Tally()
         self.out_of_turn: list[tuple[int, Entry]] = []
         self._closed_until: dict[str, datetime] = {}
@@ -40,6 +42,7 @@ class Replay:
         self._is_checked = True
         self._do: dict[str, Callable[[Entry], Iterator[Finding]]] = {
             "config.applied": self._configured,
+            "config.published": self._published,
             "counter.opened": self._opened,
             "counter.changed": self._opened,
             "counter.paused": self._left,
@@ -101,12 +104,20 @@ class Replay:
 
     # The configuration and the counters.
 
+    def _published(self, entry: Entry) -> Iterator[Finding]:
+        data = entry["data"]
+        start = read_time(data["from_at"])
+        self.holds_from[data["digest"]] = min(start, self.holds_from.get(data["digest"], start))
+        yield from ()
+
     def _configured(self, entry: Entry) -> Iterator[Finding]:
         data = entry["data"]
+        start = self.holds_from.get(data.get("digest", ""))
+        if start is not None and read_time(entry["at"]) < start:
+            yield Finding("too_early", facts={"policy": data["policy"], "start": write_time(start)})
         self.policy = Policy(
             data["quota_every"], data["targets"], data["arrival_targets"], frozenset(data["credits"])
         )
-        yield from ()
 
     def _opened(self, entry: Entry) -> Iterator[Finding]:
         counter = self.counters[entry["counter"]]
