@@ -110,6 +110,7 @@ def take_all(camera: Camera) -> None:
         page.wait_for_selector("html[data-drawn]")
         camera.take(f"phone-waiting-{language}", page, width=585)
     phone_pictures(camera, waits)
+    room_picture(camera, index)
     terminal = sign_in(camera, index)
     for language in LANGUAGES:
         terminal_picture(camera, terminal, language)
@@ -203,15 +204,31 @@ def looks_picture(camera: Camera, kiosk: Page, language: str, *, width: int) -> 
 
 def sign_in(camera: Camera, index: Page) -> Page:
     """Sign in as the sample official and open the counter that the simulated ones leave free."""
-    row = index.locator("tr", has=index.locator("input[name=username][value=official]"))
-    page = camera.open(f"/sign-in?next=/counter/{COUNTER}", TERMINAL)
-    page.fill("#username", "official")
-    page.fill("#password", row.locator("input[name=password]").get_attribute("value") or "")
-    page.click("main form button:not([type=button])")
+    page = enter(camera, index, "official", f"/counter/{COUNTER}", TERMINAL)
     page.wait_for_selector(".top")
     if page.locator('.act[data-verb="open"]:not([aria-disabled])').count():
         act(page, "open")
     return page
+
+
+def enter(camera: Camera, index: Page, username: str, path: str, size: dict[str, int]) -> Page:
+    """Sign in with one of the sample accounts, whose passwords stand on the first page."""
+    row = index.locator("tr", has=index.locator(f"input[name=username][value={username}]"))
+    page = camera.open(f"/sign-in?language=az&next={path}", size)
+    page.fill("#username", username)
+    page.fill("#password", row.locator("input[name=password]").get_attribute("value") or "")
+    page.click("main form button:not([type=button])")
+    return page
+
+
+def room_picture(camera: Camera, index: Page) -> None:
+    """Take the supervisor's room, as soon as the forecast has something to advise."""
+    page = enter(camera, index, "supervisor", "/supervisor", LYING)
+    page.wait_for_selector(".flow canvas")
+    page.wait_for_selector(".advice__one")
+    page.wait_for_timeout(400)
+    # What is late is written in red, which fewer colours would lose.
+    camera.keep("room-az", page.screenshot(animations="disabled"), width=1280, colors=256)
 
 
 def act(terminal: Page, verb: str) -> None:

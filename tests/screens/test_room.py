@@ -11,6 +11,7 @@ from server.errors import Conflict
 from tests.builders import BIRTH, create_official, create_ticket, entries_of, open_counter, open_session
 from tests.screens.accessibility import violations
 from tests.screens.halls import serving
+from tests.screens.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tests.conftest import FixedClock
     from tests.screens.conftest import Screens
 
+TABLETS = ((1024, 768), (820, 1180))
 LANGUAGES = ("az", "uz", "ru", "en", "tr")
 
 
@@ -233,5 +235,9 @@ def test_the_room_reads_well_in_every_language(hall: Hall) -> None:
     for language in LANGUAGES:
         page.select_option(".room-top__language select", language)
         found[language] = violations(page)
+        for width, height in TABLETS:
+            page.set_viewport_size({"width": width, "height": height})
+            until(page, "document.documentElement.scrollWidth <= innerWidth")
+        page.set_viewport_size({"width": 1366, "height": 768})
 
     assert not any(found.values()), found
