@@ -150,6 +150,7 @@ def _zones() -> str:
         state_language=config.centre.state_language,
         centre_name=config.centre.name,
         zones=zones,
+        whole=[each for each in config.displays if each.zone is None],
     )
 
 
