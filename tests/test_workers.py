@@ -22,7 +22,7 @@ from tests.centres import open_all_day, write_config
 from tests.paper.emulator import PrinterEmulator
 from tests.servers import STARTS_WITHIN_S, Answer, Server, children, eventually, free_port
 from tests.skips import require
-from tests.socket_client import DISCONNECTED, SocketClient
+from tests.socket_client import DISCONNECTED, Refused, SocketClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -283,6 +283,36 @@ def test_a_visit_whose_kiosk_terminal_and_board_meet_different_workers(
     rating = f"/api/v1/ratings/{seen['services'][0]['rating_token']}"
     assert cluster.ask(other, "POST", rating, {"score": 5}).status == 201
     assert cluster.ask(leader, "POST", rating, {"score": 1}).status == 409
+
+
+def test_a_device_that_one_worker_revokes_is_gone_from_the_other_at_once(
+    cluster: Cluster, pair: tuple[int, int]
+) -> None:
+    device, token = cluster.queue.devices.add("glass-9", kind="kiosk", printer="kiosk-1")
+    rana = create_official(cluster.queue, "rana", role="supervisor")
+    supervisor, _ = open_session(cluster.queue, rana, "bearer")
+    cookie = {"Cookie": f"navbat_device={token}"}
+    one, other = pair
+    with (
+        cluster.look(other, "/screen", query="version=1", headers=cookie) as screen,
+        cluster.look(other, "/hall", query="zone=b", headers=cookie) as hall,
+        cluster.look(other, "/hall", query="zone=b") as stranger,
+    ):
+        screen.wait_for("settings")
+        given = cluster.do(other, "POST", "/tickets", {"service": BIRTH, "print": False}, token=token)
+
+        cluster.do(one, "POST", f"/devices/{device.id}/revoke", {}, token=supervisor)
+
+        # The other worker reads each token anew, and hears of it for those that are connected.
+        answer = cluster.ask(other, "POST", "/api/v1/tickets", {"service": BIRTH}, token=token)
+        assert answer.status == 401
+        screen.wait_for("revoked")
+        for client in (screen, hall):
+            client.wait_for(DISCONNECTED)
+        assert stranger.events(DISCONNECTED) == []
+    with pytest.raises(Refused, match="device_not_found"):
+        SocketClient(cluster.server.url, "/screen", headers=cookie)
+    cluster.do(other, "POST", f"/tickets/{given['token']}/cancel", {})
 
 
 def test_sixty_taps_at_once_through_both_workers_give_sixty_numbers(

@@ -145,6 +145,37 @@ def test_a_display_from_its_code_to_its_end(
     assert "Entrance" not in str(log_of(queue))
 
 
+def test_a_kiosk_has_a_line_of_its_own_and_goes_when_it_is_revoked(
+    queue: Queue, url: str, screens: Screens, supervisor: Page
+) -> None:
+    kiosk = screens.open(f"{url}/enrol", 1080, 1920, locale="en", has_touch=True)
+    supervisor.locator("#code").fill(code_on(kiosk))
+    supervisor.locator("#name").fill("Left glass")
+    supervisor.locator("#kind").select_option("kiosk")
+    supervisor.locator("#printer").select_option("kiosk-1")
+    supervisor.get_by_role("button", name="Add the device").click()
+    kiosk.wait_for_selector(".language")
+    assert kiosk.url == f"{url}/kiosk"
+    [device] = eventually(lambda: [each for each in queue.devices.all() if each["online"]])
+    assert (device["name"], device["kind"], device["version"]) == ("Left glass", "kiosk", "1.0.0")
+
+    # A page that is left while it connects complains that its websocket was closed.
+    with screens.without_server():
+        kiosk.evaluate("window.isOld = true")
+        press(supervisor, "Left glass", "Restart")
+        until(kiosk, "!window.isOld && document.querySelector('.language')")
+        eventually(lambda: queue.devices.all()[0]["online"])
+
+        # Wherever its visitor is: a machine that was taken away gives no more numbers.
+        kiosk.tap(".language[lang=en]")
+        kiosk.wait_for_selector(".language", state="detached")
+        press(supervisor, "Left glass", "Revoke")
+        kiosk.wait_for_url(f"{url}/enrol")
+    answer = kiosk.request.post(f"{url}/api/v1/tickets", data={"service": "birth"})
+    assert answer.status == 401
+    assert queue.devices.all() == []
+
+
 def log_of(queue: Queue) -> list[dict[str, Any]]:
     queue.ledger.seal()
     return [each["entry"] for each in queue.ledger.entries()["entries"]]
