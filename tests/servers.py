@@ -32,7 +32,7 @@ def free_port() -> int:
         return port
 
 
-def eventually(check: Callable[[], Any], *, within_s: float = 10.0, every_s: float = 0.05) -> Any:
+def eventually(check: Callable[[], Any], *, within_s: float = 20.0, every_s: float = 0.05) -> Any:
     """
     Wait until `check` gives something true, and return that.
 

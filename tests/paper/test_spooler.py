@@ -76,7 +76,7 @@ def spooling(
         spooler.stop()
 
 
-def wait_for(condition, *, within_s=5):
+def wait_for(condition, *, within_s=30):
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
