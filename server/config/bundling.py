@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 import yaml  # type: ignore[import-untyped]
 
 from server.config.loading import load, load_server, without_places
+from server.config.problems import ConfigErrors
 from server.config.text_edits import put, without
+from server.config.yaml_reading import Document
 from server.errors import StartError
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from server.config.models import Config
+    from server.config.problems import ConfigProblem
 
 CONFIG = "config.yaml"
 MAX_BYTES = 200_000_000
@@ -99,8 +102,10 @@ def load_files(files: Files) -> Config:
     Read a configuration from a bundle as from files, for one look at it: a logo of it is gone afterwards.
 
     Raises:
-        ConfigErrors: Every fault, as `load` names them.
+        ConfigErrors: Every fault, as `load` names them; or a file is named that is not in the bundle.
     """
+    if outside := _outside(files):
+        raise ConfigErrors(outside)
     with TemporaryDirectory() as folder:
         return _load_in(files, Path(folder))
 
@@ -180,6 +185,25 @@ def _named_files(text: str) -> Iterator[tuple[tuple[str, str], yaml.ScalarNode]]
             is_null = value.tag.endswith(":null")
             if (keys is None or key.value in keys) and isinstance(value, yaml.ScalarNode) and not is_null:
                 yield (section, key.value), value
+
+
+def _outside(files: Files) -> list[ConfigProblem]:
+    """List where files of this machine are named, which whoever writes a bundle may not read."""
+    try:
+        text = files[CONFIG].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return []  # the loader says it better
+    document = Document(CONFIG, text)
+    if document.problems:
+        return []
+    found = []
+    for path, node in _named_files(text):
+        name = node.value
+        is_inside = not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts
+        if not is_inside:
+            message = f"there is no {name} among the files of this configuration"
+            found.append(document.problem(path, message, kind="no_file", value=name))
+    return found
 
 
 def _put(target: Path, content: bytes) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
+# A few lines of anchors can stand for more values than any memory holds.
+MOST_VALUES = 200_000
 Place = tuple[int, int]
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast
@@ -43,6 +45,10 @@ def _construct_int(loader: Any, node: yaml.ScalarNode) -> int:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+
+
+class _TooMuch(Exception):
+    """A file stands for more values than can be read."""
 
 
 class Document:
@@ -97,6 +103,8 @@ class Document:
                 self.data = loader.construct_document(node)
         except yaml.MarkedYAMLError as error:
             self.problems.append(self._syntax_problem(error))
+        except _TooMuch:
+            self.problems = [ConfigProblem(self.file, 1, 1, "", f"holds more than {MOST_VALUES:,} values")]
         except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-30
             first_line = str(error).splitlines()[0]
             self.problems.append(ConfigProblem(self.file, 1, 1, "", f"not valid YAML: {first_line}"))
@@ -111,6 +119,8 @@ class Document:
 
     def _locate(self, node: yaml.Node, path: Path, around: tuple[yaml.Node, ...]) -> None:
         self._values[path] = _place(node)
+        if len(self._values) > MOST_VALUES:
+            raise _TooMuch
         if node in around:
             self.problems.append(self.problem(path, "refers to itself"))
         elif isinstance(node, yaml.MappingNode):

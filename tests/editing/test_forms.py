@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from server.config import bundling, editing
+from server.config import ConfigErrors, bundling, editing
 from server.config.editing import typed
 
 NAME = {
@@ -271,3 +271,29 @@ def test_a_whole_configuration_comes_in_without_what_is_of_the_machine(shipped):
     for data, kind in ((b"PK nothing", "no_bundle"), (b"a: 1\n", "no_bundle")):
         with pytest.raises(editing.NotTaken, match=kind):
             editing.take_configuration(shipped, data)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "place"),
+    [
+        ("paper", ("paper", "logo"), "/etc/hostname"),
+        ("paper", ("paper", "logo"), "../sign.png"),
+        ("voice", ("voice", "recordings"), "/etc"),
+        ("", ("catalogue", "bring"), "/etc/passwd"),
+    ],
+)
+def test_no_file_of_the_machine_is_read_through_a_form(shipped, name, path, place):
+    def reach(written):
+        written.place(path[:1], dict)[path[1]] = place
+
+    [fault] = editing.faults(with_change(shipped, reach))
+
+    assert (fault.name, fault.problem.kind) == (name, "no_file")
+
+
+def test_a_few_lines_that_stand_for_more_than_any_memory_holds_are_refused(shipped):
+    lines = ["centre: {}", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+
+    with pytest.raises(ConfigErrors, match="holds more than 200,000 values"):
+        editing.take_configuration(shipped, "\n".join(lines).encode())
