@@ -59,14 +59,36 @@ class Difference:
 
 
 def compare(before: Config, after: Config) -> list[Difference]:
-    """List what differs in two configurations, the place of the program's run left out."""
-    old, new = without_places(before), without_places(after)
+    """
+    List what differs in two configurations, the place of the program's run left out.
+
+    What a service takes over from the policy, from its agency or from the giving of numbers is told there, once, and not
+    for each of hundreds of services.
+    """
+    old, new = (_own(without_places(each)) for each in (before, after))
     return [
         Difference(section, key, *(_shown(f"{section}.{key}", each) for each in (was, now)))
         for section in old
         if section != "server"
         for key, was, now in _differing("", old[section], new[section])
     ]
+
+
+def _own(values: dict[str, Any]) -> dict[str, Any]:
+    agencies = {each["key"]: each for each in values["agencies"]}
+    services = []
+    for service in values["services"]:
+        agency = agencies[service["agency"]]
+        taken_over = {
+            "target_minutes": values["policy"]["target_minutes"]["walk_in"],
+            "most_waiting": values["admission"]["most_waiting"],
+            "series": agency["series"],
+            "zone": agency["zone"],
+        }
+        services.append(
+            {key: None if taken_over.get(key) == value else value for key, value in service.items()}
+        )
+    return {**values, "services": services}
 
 
 def for_log(differences: list[Difference]) -> list[dict[str, Any]]:

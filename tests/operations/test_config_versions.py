@@ -14,7 +14,8 @@ from sqlalchemy import update
 from server.app import open_queue
 from server.backup import backup, restore
 from server.clock import Randomness
-from server.config import ConfigErrors, bundling, config_digest
+from server.config import ConfigErrors, bundling, config_digest, load
+from server.config.comparing import compare
 from server.config.figures import figures_of
 from server.config.text_edits import put
 from server.db.config_versions import config_files
@@ -31,7 +32,7 @@ from server.operations.laboratory import Trial
 from server.settings import read_settings
 from tests.builders import BIRTH, PASSPORT, create_official, create_ticket, entries_of, open_counter
 from tests.centres import write_config
-from tests.conftest import fresh_database
+from tests.conftest import ROOT, fresh_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -476,6 +477,24 @@ def test_a_changed_file_is_said_and_not_taken(hall):
     faulty = hall.start()
     assert faulty.config_versions.in_force == 1
     assert "closes at 12:00" in faulty.context.managed.faults[0]
+
+
+def test_what_services_take_over_from_the_rule_is_told_once_and_not_for_each_of_them():
+    before = load(ROOT / "config.yaml")
+    targets = before.policy.target_minutes.model_copy(update={"walk_in": 23})
+    policy = before.policy.model_copy(update={"target_minutes": targets})
+    services = tuple(
+        each.model_copy(update={"target_minutes": 23}) if each.target_minutes == 15 else each
+        for each in before.services
+    )
+    after = before.model_copy(update={"policy": policy, "services": services})
+
+    assert [(each.section, each.key, each.before, each.after) for each in compare(before, after)] == [
+        ("policy", "target_minutes.walk_in", 15, 23)
+    ]
+    own = services[0].model_copy(update={"target_minutes": 7})
+    changed = after.model_copy(update={"services": (own, *services[1:])})
+    assert [(each.key, each.after) for each in compare(after, changed)] == [(f"{own.key}.target_minutes", 7)]
 
 
 def test_tickets_and_open_counters_live_through_a_new_version(hall):
