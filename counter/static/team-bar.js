@@ -1,16 +1,11 @@
 import { html } from "/static/js/html.js";
-import { language, languages, name, setLanguage, t } from "/static/js/wording.js";
-
-const A_YEAR_S = 365 * 24 * 3600;
+import { name, t } from "/static/js/wording.js";
+import { LanguageChoice } from "./language-choice.js";
 
 /** Which team, whether there is network, what waits to be sent; the language and the way out. */
 export function TeamBar({ day, page, state }) {
   const { kept, isLive, isReady } = state;
   const waits = kept.acts.length;
-  const choose = (event) => {
-    setLanguage(event.target.value);
-    document.cookie = `navbat_language=${event.target.value}; path=/; max-age=${A_YEAR_S}; samesite=lax`;
-  };
   const leave = (event) => {
     if (!day.clear()) {
       event.preventDefault();
@@ -25,12 +20,7 @@ export function TeamBar({ day, page, state }) {
     </p>
     <p class="team-bar__ready" data-ready=${isReady ? "yes" : "no"}>${t(isReady ? "team.ready" : "team.not_ready")}</p>
     <div class="team-bar__end">
-      <label>
-        <span class="visually-hidden">${t("counter.language")}</span>
-        <select value=${language()} onChange=${choose}>
-          ${languages().map((code) => html`<option value=${code} lang=${code} selected=${code === language()}>${code.toUpperCase()}</option>`)}
-        </select>
-      </label>
+      <${LanguageChoice} words="counter" isShort />
       <form method="post" action="/sign-out" onSubmit=${leave}>
         <input type="hidden" name="csrf_token" value=${page.csrf} />
         <button class="button team-bar__out">${t("counter.sign_out")}</button>

@@ -1,7 +1,6 @@
 import { html } from "/static/js/html.js";
-import { languages, language, name, setLanguage, t, time } from "/static/js/wording.js";
-
-const A_YEAR_S = 365 * 24 * 3600;
+import { name, t, time } from "/static/js/wording.js";
+import { LanguageChoice } from "./language-choice.js";
 
 /** Which counter, in which state, for whom; the language; the way out. */
 export function TopBar({ session, page }) {
@@ -19,7 +18,7 @@ export function TopBar({ session, page }) {
     <p class="top__live" data-live=${isLive ? "yes" : "no"} role="status">
       ${t(isLive ? "counter.live" : "counter.offline_title")}
     </p>
-    <${LanguageChoice} />
+    <${LanguageChoice} words="counter" className="top__language" />
     <div class="top__me">
       <span class="top__name">${page.me.name}</span>
       ${(!counter || counter.state === "closed") &&
@@ -30,18 +29,4 @@ export function TopBar({ session, page }) {
       <button class="button top__out">${t("counter.sign_out")}</button>
     </form>
   </header>`;
-}
-
-function LanguageChoice() {
-  const choose = (event) => {
-    setLanguage(event.target.value);
-    // The sign-in page and the next terminal open in the language chosen here.
-    document.cookie = `navbat_language=${event.target.value}; path=/; max-age=${A_YEAR_S}; samesite=lax`;
-  };
-  return html`<label class="top__language">
-    <span class="visually-hidden">${t("counter.language")}</span>
-    <select value=${language()} onChange=${choose}>
-      ${languages().map((code) => html`<option value=${code} lang=${code} selected=${code === language()}>${t("counter.own_name", {}, code)}</option>`)}
-    </select>
-  </label>`;
 }

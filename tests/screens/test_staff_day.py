@@ -149,7 +149,7 @@ class Roles:
             admin.page, f"{centre.url}/admin/centre/policy"
         )
 
-        self.board: Page = centre.screens.open(f"{centre.url}/enrol", 1920, 1080)
+        self.board: Page = centre.screens.open(f"{centre.url}/enrol", 960, 540, reduced_motion="reduce")
         self.board.wait_for_selector("#qr:not([hidden])")
         admin.enrol(self.board.inner_text("#code"), "Hall B", "b")
         self.board.wait_for_url("**/display")
