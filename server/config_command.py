@@ -97,7 +97,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace, files: Files, path: Path) -> int:
-    from server.errors import NothingChanged
+    from server.errors import BadInput, NothingChanged, StartError
     from server.settings import read_settings
 
     settings = read_settings(options)
@@ -117,6 +117,12 @@ def _publish(options: argparse.Namespace, files: Files, path: Path) -> int:
     except NothingChanged:
         print(f"{options.file}: nothing differs from version {before}")
         return 0
+    except BadInput as error:
+        wrong = {
+            "from": "--from: the time is past, or more than a year away",
+            "note": "--note: at most 500 signs",
+        }
+        raise StartError(wrong[error.facts["field"]]) from error
     changed = (
         dict.fromkeys(each.section for each in queue.config_versions.compare(before, made.number))
         if before

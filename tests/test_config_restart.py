@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.timeout(400)]
 
 COUNTER = 18
 PASSWORD = "a long enough password"
-WITHIN_S = 60
+# A start in place takes two seconds, and many times that on a machine that is busy with other things.
+WITHIN_S = 150
 
 
 class Hall:
@@ -47,6 +48,7 @@ class Hall:
         self.run("user", "add", "aygun", "--role", "official", "--password-stdin", text=f"{PASSWORD}\n")
         self.given: list[dict[str, Any]] = []
         self.refused: list[str] = []
+        self.took = timedelta()
 
     def run(self, *arguments: str, text: str = "") -> str:
         """Run a command beside the server."""
@@ -66,7 +68,10 @@ class Hall:
         """Publish a version in which the first zone has another name."""
         changed = self.path.with_name("changed.yaml")
         changed.write_text(put(self.path.read_text("utf-8"), ("zones", 0, "name", "en"), name), "utf-8")
-        return self.run("config", "import", str(changed), "--note", name, *arguments)
+        began = datetime.now(UTC)
+        told = self.run("config", "import", str(changed), "--note", name, *arguments)
+        self.took = datetime.now(UTC) - began
+        return told
 
     def zone(self) -> str:
         """Tell what the first zone is called now; nothing where the line broke, as it may once."""
@@ -164,7 +169,8 @@ def test_one_process_begins_anew_in_its_place_at_once_or_at_its_time(hall: Hall)
         assert again.wait_for("call")["number"] == numbers[0]
     board.close()
 
-    at = datetime.now(UTC) + timedelta(seconds=6)
+    # Long enough for the command itself, however busy this machine is.
+    at = datetime.now(UTC) + timedelta(seconds=4) + 4 * hall.took
     hall.publish("Hall Two", "--from", at.isoformat())
     assert hall.zone() == "Hall One"
     eventually(lambda: hall.zone() == "Hall Two", within_s=WITHIN_S)
@@ -242,7 +248,10 @@ def test_what_pages_manage_is_exported_and_imported_as_versions(
     assert f"version 3, from {at}+04:00: in order" in told
     path.write_text(put(path.read_text("utf-8"), ("centre", "hours", "sat", 0), "11:00-12:00"), "utf-8")
     assert "differs from what was taken over, in centre; version 2 is in force" in say("check") + caplog.text
-    assert "--from" in say("config", "import", str(path), "--from", "soon")
+    assert "--from: .soon. is no time" in say("config", "import", str(path), "--from", "soon").replace(
+        "'", "."
+    )
+    assert "is past" in say("config", "import", str(path), "--from", "2020-01-01")
 
     elsewhere = tmp_path / "elsewhere" / "config.yaml"
     elsewhere.parent.mkdir()
