@@ -205,7 +205,7 @@ def _board_page(display: Display) -> str:
     state = {
         "zone": display.zone,
         "board": queue().boards.view(display.zone),
-        "display": display.model_dump(include={"screen_mm", "distance_m", "columns"}),
+        "display": display.model_dump(include={"screen_mm", "distance_m", "qr_distance_m", "columns"}),
         "settings": _settings(),
         "waiting_by": display.waiting_by or ("agency" if agencies > 1 else "service"),
         "groups": {each.key: each.name for each in config.groups},

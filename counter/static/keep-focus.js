@@ -14,6 +14,12 @@ export function keepFocus() {
   });
   new MutationObserver(() => {
     if (last === null || last.target.isConnected || document.activeElement !== document.body) return;
+    // What lies under an open dialog cannot have it; when that closes, this is asked again.
+    const dialog = document.querySelector("dialog[open]");
+    if (dialog) {
+      dialog.focus();
+      return;
+    }
     const found = last.places.map((place) => document.querySelector(`[data-place="${place}"]`)).find(Boolean);
     last = null;
     found?.focus();

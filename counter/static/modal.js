@@ -22,7 +22,7 @@ export function Modal({ title, text, onClose, isWide = false, children }) {
     onClose();
   };
   const pressBeside = (event) => event.target === dialog.current && onClose();
-  return html`<dialog class=${`dialog modal ${isWide ? "modal--wide" : ""}`} ref=${dialog} aria-labelledby=${id}
+  return html`<dialog class=${`dialog modal ${isWide ? "modal--wide" : ""}`} ref=${dialog} tabindex="-1" aria-labelledby=${id}
       onCancel=${cancel} onPointerDown=${pressBeside}>
     <div class="modal__body">
       <header class="modal__head">

@@ -50,9 +50,10 @@ export class Desk {
     connect("/hall", {
       on: { board: () => this.#hear() },
       onLive: (isLive) => {
+        // Each vain attempt to connect says so again; it must not put off the next look.
+        if (isLive === this.#isFollowing) return;
         this.#isFollowing = isLive;
-        if (isLive) this.look();
-        else this.#lookLater();
+        this.look();
       },
     });
     addEventListener("online", () => this.look());

@@ -55,7 +55,7 @@ function Board() {
       <div class="board__side">
         <${Messages} board=${board} now=${now} spoken=${spoken} />
         <${Waiting} board=${board} spoken=${spoken} />
-        <div class="board__corner"><${Presence} isAsked=${page.presence} code=${code} /></div>
+        <div class="board__corner"><${Presence} isAsked=${page.presence} code=${code} display=${page.display} /></div>
       </div>
     </main>
     <footer class="board__foot">

@@ -43,6 +43,23 @@ export function readableM(px, screenMm, view) {
   return Math.floor((2 * px) / perMetrePx) / 2;
 }
 
+// A camera reads a code from about ten times its width.
+const QR_REACH = 10;
+// The waiting and the messages share the board with it.
+const QR_MOST = 0.3;
+
+/**
+ * @param {{screen_mm?: [number, number] | null, qr_distance_m?: number}} display
+ * @param {{width: number, height: number}} view in CSS pixels
+ * @param {number} share of the drawn width that the code has without its quiet zone
+ * @returns {number | null} how wide it is drawn to be read from its distance; null where the screen's size is unknown
+ */
+export function codePx({ screen_mm: screenMm, qr_distance_m: distanceM }, view, share) {
+  if (!screenMm || !distanceM) return null;
+  const px = ((1000 * distanceM) / QR_REACH / share) * pxPerMm(screenMm, view);
+  return Math.min(px, QR_MOST * Math.min(view.width, view.height));
+}
+
 function pxPerMm([width, height], view) {
   // A screen may hang upright while its size was written as it lies.
   const [along, across] = view.width >= view.height === width >= height ? [width, height] : [height, width];

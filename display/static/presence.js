@@ -4,6 +4,7 @@
  */
 import { html, useEffect, useState } from "/static/js/html.js";
 import { request } from "/static/js/http.js";
+import { codePx } from "./layout.js";
 
 const AGAIN_MS = 5000;
 // A code that could not be renewed is good for a while yet, and then it would only lead into the void.
@@ -14,12 +15,13 @@ const QUIET_SQUARES = 4;
  * @param {object} props
  * @param {boolean} props.isAsked whether this display shows the code, as the page's first state says
  * @param {string} props.code the language of the moment
+ * @param {object} props.display its size, and from how far the code is to be read
  */
-export function Presence({ isAsked, code }) {
+export function Presence({ isAsked, code, display }) {
   const shown = usePresence(isAsked);
   if (!shown) return null;
   return html`<aside class="presence" lang=${code}>
-    <${Squares} rows=${shown.qr} />
+    <${Squares} rows=${shown.qr} display=${display} />
     <div>
       <p class="presence__words">${shown.words[code] ?? Object.values(shown.words)[0]}</p>
       <p class="presence__type number">${withoutScheme(shown.url)}</p>
@@ -49,13 +51,14 @@ function usePresence(isAsked) {
   return shown;
 }
 
-/** @param {{rows: string[]}} props a QR code's squares, dark ones as 1 */
-function Squares({ rows }) {
+/** @param {{rows: string[], display: object}} props a QR code's squares, dark ones as 1 */
+function Squares({ rows, display }) {
   const size = rows.length + 2 * QUIET_SQUARES;
+  const px = codePx(display, { width: innerWidth, height: innerHeight }, rows.length / size);
   const path = rows
     .flatMap((row, y) => [...row].map((square, x) => (square === "1" ? `M${x} ${y}h1v1h-1z` : "")))
     .join("");
-  return html`<svg class="presence__qr" viewBox=${`-${QUIET_SQUARES} -${QUIET_SQUARES} ${size} ${size}`} aria-hidden="true">
+  return html`<svg class="presence__qr" style=${px && { "--presence-size": `${px}px` }} viewBox=${`-${QUIET_SQUARES} -${QUIET_SQUARES} ${size} ${size}`} aria-hidden="true">
     <rect class="presence__light" x=${-QUIET_SQUARES} y=${-QUIET_SQUARES} width=${size} height=${size} />
     <path class="presence__dark" d=${path} />
   </svg>`;

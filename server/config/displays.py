@@ -18,6 +18,7 @@ class Display(Part):
         zone: None shows the whole hall.
         screen_mm: Width and height of the picture.
         distance_m: Of the farthest reader.
+        qr_distance_m: From which phones shall read the code that proves their visitor's presence.
         columns: In how many the calls stand below the newest.
         look: `contrast` is black, white and yellow, for halls in full daylight.
         waiting_by: What the waiting are summed up by; None: agencies where the zone has several, else services.
@@ -29,6 +30,7 @@ class Display(Part):
     zone: Key | None = None
     screen_mm: ScreenSize | None = None
     distance_m: Annotated[float, Field(gt=0, le=50, strict=False)] | None = None
+    qr_distance_m: Annotated[float, Field(ge=0.5, le=10, strict=False)] = 1.5
     columns: Literal[1, 2] = 1
     look: Literal["dark", "contrast"] = "dark"
     waiting_by: Literal["agency", "group", "service"] | None = None

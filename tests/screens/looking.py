@@ -36,7 +36,8 @@ MEASURE = """([target, zoom]) => {
     cut: words.filter((each) => each.clientWidth > 0 && getComputedStyle(each).display !== "inline"
       && getComputedStyle(each).overflowX !== "visible" && each.scrollWidth > each.clientWidth + 2).map(name),
     wide: root.scrollWidth > root.clientWidth
-      ? words.filter((each) => box(each).right > root.clientWidth + 1).map(name).slice(0, 3).concat("page") : [],
+      ? [...within.querySelectorAll("*")].filter((each) => seen(each) && (box(each).right > root.clientWidth + 1
+        || (each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0))).map(name).slice(-3).concat("page") : [],
   };
   root.style.fontSize = "";
   return faults;
@@ -101,7 +102,9 @@ class Keys:
     def press(self, key: str) -> None:
         """Press a key and see where the focus is then."""
         self.page.keyboard.press(key)
-        self.look(key)
+        # Behind the last control of a page the way leads through the browser's own, and begins anew.
+        if not (key.endswith("Tab") and self.page.evaluate("document.activeElement === document.body")):
+            self.look(key)
 
     def look(self, after: str) -> None:
         """See where the focus is."""

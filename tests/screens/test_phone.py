@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from server.app import create_app
+from server.wording import Wording, available_languages
 from tests.builders import BIRTH, PASSPORT, create_ticket, open_counter
 from tests.screens.halls import serving
+from tests.screens.looking import faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,3 +95,39 @@ def test_a_browser_counts_and_tells_the_time_as_the_page_speaks_not_as_its_own_i
     )
 
     assert said == ["one", "other", "other", "other", "14:05"]
+
+
+def test_a_document_that_is_collected_first_is_explained_in_each_language(
+    phone: Phone, clock: FixedClock
+) -> None:
+    queue, collect = phone.queue, "ready_doc"
+    counter = next(each for each in queue.config.counters if {collect, "info_desk"} <= set(each.services))
+    official = open_counter(queue, counter.number)
+    mine = create_ticket(queue, "info_desk")
+    clock.advance(minutes=2)
+    # Came later, and is due earlier: the target of collection is short.
+    theirs = queue.check_ins.check_in(queue.results.announce(service=collect, reference="A-1")["code"])
+    clock.advance(minutes=1)
+    # And one that collects is itself passed over by whom the law puts first.
+    by_law = create_ticket(queue, "info_desk", category="disability")
+    for _ in range(3):
+        queue.counters.next(counter.number, official)
+        queue.visits.start(counter.number, official)
+        queue.visits.finish(counter.number, official)
+    found = {}
+
+    for language in available_languages():
+        for ticket, other in ((mine, theirs), (theirs, by_law)):
+            page = phone.open(ticket, "/why", language)
+            said = page.inner_text(".reasons >> nth=0")
+            words = Wording(language)
+            assert other["number"] in said
+            assert "{" not in said
+            if ticket is mine:
+                target = queue.config.policy.target_minutes.collect
+                assert words.text("why.terms", start="10:02", target=target) in said, said
+            if faults := faults_of(page, target=44):
+                found[f"{language} {ticket['number']}"] = faults
+            page.context.close()
+
+    assert found == {}

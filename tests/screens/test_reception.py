@@ -9,7 +9,7 @@ import pytest
 from server.app import create_app
 from server.config.booking import Messages, Sms
 from server.operations.outreach import Wish
-from tests.builders import BIRTH, PASSPORT, create_ticket
+from tests.builders import BIRTH, PASSPORT, create_ticket, open_counter
 from tests.screens.accessibility import violations
 from tests.screens.halls import serving
 from tests.servers import eventually
@@ -165,3 +165,33 @@ def test_the_desk_confirms_plans_moves_and_declines_visits_at_home(desk: Desk, c
     page.click("dialog .choice >> nth=1")
     eventually(lambda: queue.outreach.view(tokens[1])["state"] == "declined")
     page.wait_for_selector(".request", state="detached")
+
+
+NO_POLLING = """const real = window.setTimeout;
+window.setTimeout = (work, ms, ...rest) => (ms >= 5000 ? 0 : real(work, ms, ...rest));"""
+
+
+def test_the_desk_follows_the_hall_by_its_socket_and_asks_where_there_is_none(
+    config: Config, clock: FixedClock, tmp_path: Path, screens: Screens
+) -> None:
+    app = create_app(config, data_dir=tmp_path, clock=clock, limits=False)
+    queue: Queue = app.extensions["queue"]
+    queue.staff.add("leyla", role="reception", password=PASSWORD, name="Leyla")
+    official = open_counter(queue, 18)
+    tickets = [create_ticket(queue, BIRTH) for _ in range(2)]
+    with serving(app, live=True) as url:
+        for ticket, script in zip(tickets, (NO_POLLING, "window.WebSocket = undefined"), strict=True):
+            page = screens.open("about:blank", 1366, 768)
+            page.context.add_init_script(script)
+            desk = Desk(url, queue, page)
+            desk.go("2", "find")
+            page.fill("#wanted", ticket["number"])
+            page.press("#wanted", "Enter")
+            page.wait_for_selector(f'.found[data-number="{ticket["number"]}"] .chip[data-state="waiting"]')
+
+            queue.counters.next(18, official)
+
+            page.wait_for_selector('.found .chip[data-state="called"]')
+            queue.visits.start(18, official)
+            queue.visits.finish(18, official)
+        screens.close()
