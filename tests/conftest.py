@@ -38,6 +38,8 @@ LONGEST_FIRST = (
     "tests/test_workers.py",
     "tests/test_two_commands.py",
     "tests/test_command.py",
+    "tests/test_config_restart.py",
+    "tests/screens/test_staff_day.py",
     "tests/screens/test_whole_way.py",
     "tests/screens/test_boards.py",
     "tests/screens/test_kiosk_states.py",

@@ -27,7 +27,7 @@ from tests.socket_client import DISCONNECTED, Refused, SocketClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 COUNTER = 18  # serves BIRTH
 PASSPORT_COUNTERS = range(6, 13)
