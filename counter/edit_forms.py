@@ -142,6 +142,8 @@ def change_one(name: str) -> ResponseReturnValue:
         else:
             now_id = editing.add_entry(written, name, values)
         save(state, written.to_files(), changed(name, now_id, "changed" if id else "added"))
+    except editing.UnknownEntry as error:
+        raise NotFound from error
     except editing.TakenKey:
         return _entry_page(state, name, "", values, written, error="edit.key_taken"), 422
     except DraftConflict as error:

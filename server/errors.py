@@ -529,6 +529,12 @@ class NothingChanged(Conflict):
     key = "nothing_changed"
 
 
+class NotRewritten(QueueError):
+    """A change of the configuration would not be read as what was meant; nothing was written."""
+
+    key, status = "not_rewritten", 422
+
+
 class VersionNotFound(NotFound):
     """There is no such version of the configuration."""
 

@@ -127,3 +127,12 @@ def test_faults_elsewhere_keep_no_file_from_being_taken(shipped):
 
     assert taken.changed == ("1",)
     assert [each.name for each in editing.faults(taken.files)] == ["policy"]
+
+
+def test_a_key_that_two_have_is_given_to_no_third(shipped):
+    written = editing.open_files(shipped)
+    written.data["counters"][1]["number"] = 1
+
+    taken = editing.take_csv(written.to_files(), "counters", b"number,zone,agencies\n1,q,asan\n")
+
+    assert [(each.row, each.kind) for each in taken.faults] == [(2, "double_key")]

@@ -26,7 +26,6 @@ from server.config.editing.parts import (
 )
 from server.config.editing.places import Fault, MissingName, faults, missing_in, missing_names, problems
 from server.config.editing.raw import RawFaults, change_raw, read_raw
-from server.config.editing.rewriting import NotRewritten
 from server.config.editing.spreadsheets import RowFault, Taken, columns_of, give_csv, take_csv
 from server.config.editing.uploads import NotTaken, take_configuration
 from server.config.editing.written import Written, open_files
@@ -39,7 +38,6 @@ __all__ = [
     "Fault",
     "Field",
     "MissingName",
-    "NotRewritten",
     "NotTaken",
     "RawFaults",
     "RowFault",

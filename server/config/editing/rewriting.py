@@ -14,16 +14,13 @@ from server.config.editing.scalars import text as scalar
 from server.config.editing.scalars import write
 from server.config.editing.tree import Node, parse
 from server.config.yaml_reading import Document
+from server.errors import NotRewritten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A new entry longer than that is written over several lines, where its neighbours do not say otherwise.
 LONGEST_LINE = 120
-
-
-class NotRewritten(ValueError):
-    """The text cannot be changed in this way: it would not be read as what was wanted."""
 
 
 class _Shared(Exception):

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from server.config.editing import typed
 from server.config.editing.layout import ENTRIES, describe
-from server.config.editing.parts import add_entry, change_entry, entries, remove_entry
+from server.config.editing.parts import (
+    TakenKey,
+    UnknownEntry,
+    add_entry,
+    change_entry,
+    entries,
+    remove_entry,
+)
 from server.config.editing.places import faults
 from server.config.editing.written import open_files
 from server.config.problems import closest
@@ -110,7 +117,10 @@ def take_csv(files: Files, name: str, data: bytes, *, whole: bool = False) -> Ta
             if any(before[key].get(each) != value for each, value in values.items()):
                 changed.append(key)
         else:
-            now = add_entry(written, name, values)
+            try:
+                now = add_entry(written, name, values)
+            except (TakenKey, UnknownEntry):  # two have it already, or there is no table that could take it
+                return Taken(None, (RowFault(line, _key_column(name), "double_key", key),))
             added.append(key)
         kept[now] = line
     removed = [each.id for each in entries(written, name) if each.id not in kept] if whole else []
