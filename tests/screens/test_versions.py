@@ -153,6 +153,6 @@ def test_the_pages_are_clean_in_every_language_with_faults_and_with_what_was_pas
     office.change(office.admin, ("policy", "grace_minutes"), 999)
     page.goto(f"{office.url}{DRAFT}?language=en")
     assert "policy.grace_minutes" in page.inner_text("#faults")
-    assert page.locator("#faults a").get_attribute("href") == "/admin/centre/policy"
+    assert page.locator("#faults a").get_attribute("href") == "/admin/centre/edit"
     assert page.locator("#note").count() == 0, "nothing with a fault is published"
     assert violations(page) == []
