@@ -60,7 +60,7 @@ def order(body: VisitWish) -> Response:
 def availability(path: ServicePath, body: Availability) -> Response:
     official = cast("StaffCaller", caller()).user
     return json_answer(
-        queue().services.set_availability(path.service, is_open=body.open, official=official.id, once=once())
+        queue().services.set_availability(path.service, is_open=body.open, official=official, once=once())
     )
 
 

@@ -11,7 +11,7 @@ from server.domain.numbering import day_of
 from server.domain.opening import start_of_day
 from server.domain.states import CounterState
 from server.domain.visit_order import MOST, Stop, finish_s, shortest
-from server.errors import BadInput, NotWalkIn, ServiceNotFound
+from server.errors import BadInput, NotAllowed, NotWalkIn, ServiceNotFound
 from server.events import EventKind
 from server.operations.context import Once, once_only
 from server.operations.serving import rivals, servable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from server.domain.waiting import Wait
     from server.operations.admitting import Admitting
     from server.operations.context import Context, View
+    from server.operations.staff import Official
     from server.operations.waits import Waits
 
 CATALOGUE_LETTERS = 16
@@ -103,7 +104,7 @@ class Services:
         }
 
     def set_availability(
-        self, service: str, *, is_open: bool, official: int | None = None, once: Once | None = None
+        self, service: str, *, is_open: bool, official: Official | None = None, once: Once | None = None
     ) -> View:
         """
         Close a service to walk-ins for the rest of the day, or open it again; who waits already is served.
@@ -112,15 +113,19 @@ class Services:
             official: Who did it; None: somebody with the code of the kiosk's staff menu.
 
         Raises:
+            NotAllowed: The service is of an agency that they do not answer for.
             ServiceNotFound: A service that this centre does not offer.
         """
         context = self._context
         if service not in context.config.service:
             raise ServiceNotFound(service=service)
+        agencies = official.agencies if official else None
+        if agencies is not None and context.config.service[service].agency not in agencies:
+            raise NotAllowed(service=service)
 
         def run(tx: Transaction) -> View:
             if is_open == (service in availability.closed_on(tx.connection, tx.centre, tx.day)):
-                self._change(tx, service, is_open, official)
+                self._change(tx, service, is_open, official.id if official else None)
             return {"service": service, "open": is_open}
 
         return once_only(context, once, run)

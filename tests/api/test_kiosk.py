@@ -6,7 +6,8 @@ import pytest
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
 from server.operations.touchscreens import hash_code
-from tests.builders import BIRTH
+from tests.api.hall import Caller
+from tests.builders import BIRTH, create_official, open_session
 
 CODE = "135790"
 WRONG = "urn:navbat:problem:wrong_code"
@@ -100,6 +101,18 @@ def test_a_supervisor_closes_a_service_and_the_log_says_who(hall):
 
     assert hall.ask("POST", "/tickets", {"service": BIRTH}, by="reception").status_code == 409
     assert hall.ask("POST", "/services/unknown/availability", {"open": False}, by="admin").status_code == 404
+
+
+def test_a_supervisor_of_some_agencies_closes_no_other_agencys_service(hall):
+    scoped = create_official(hall.queue, "togrul", role="supervisor", agencies=["moi"])
+    bearer = Caller(
+        "togrul", "supervisor", {"Authorization": f"Bearer {open_session(hall.queue, scoped, 'bearer')[0]}"}
+    )
+
+    refused = hall.ask("POST", f"/services/{BIRTH}/availability", {"open": False}, by=bearer)
+
+    assert (refused.status_code, refused.json["type"]) == (403, "urn:navbat:problem:not_allowed")
+    assert hall.ask("POST", "/tickets", {"service": BIRTH}, by="reception").status_code == 201
 
 
 def test_a_code_must_be_one_that_a_kiosk_can_type():

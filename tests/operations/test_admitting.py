@@ -90,7 +90,7 @@ def test_a_service_closed_for_the_day_takes_no_walk_ins_and_is_open_tomorrow(que
 def test_a_service_is_opened_again_and_the_log_has_both_once(queue):
     official = open_counter(queue, 18)
     for is_open in (False, False, True, True):
-        queue.services.set_availability(BIRTH, is_open=is_open, official=official.id)
+        queue.services.set_availability(BIRTH, is_open=is_open, official=official)
 
     create_ticket(queue, BIRTH)
 
