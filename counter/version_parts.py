@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from counter.edit_state import fault_text
 from counter.laying_out import NOTHING, text_of
 from server.api.callers import queue
 from server.config import ConfigErrors
 from server.operations.version_rules import DRAFTS, PUBLISHES
+from server.reading import reader_words
 from server.wording import date_time
 
 if TYPE_CHECKING:
@@ -103,15 +105,17 @@ def differing(a: int, b: int | None, words: Wording) -> View:
 
 def shown_faults(problems: Iterable[ConfigProblem]) -> list[View]:
     """Show faults, each with the section whose page mends it."""
+    words = reader_words(queue().config)
+    said = [(each, *fault_text(each, words)) for each in problems]
     return [
         {
             "place": f"{each.file}:{each.line}",
             "key": each.key,
-            "message": each.message,
-            "hint": each.suggestion,
+            "message": text,
+            "language": language,
             "section": each.key.split(".")[0].split("[")[0],
         }
-        for each in problems
+        for each, text, language in said
     ]
 
 
