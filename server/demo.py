@@ -10,10 +10,10 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from server.app import Demo
 from server.demo_outreach import sample_requests
 from server.domain.states import CounterState, TicketState
 from server.errors import QueueError
+from server.hall import Demo
 from server.operations.touchscreens import hash_code
 from server.serving import alone, make_app, serve_one, with_logs
 from server.settings import Settings, read_settings

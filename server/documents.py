@@ -23,8 +23,8 @@ from server.wording import Wording, own_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from server.app import Hall
     from server.config import Config
+    from server.hall import Hall
     from server.operations.context import View
 
 blueprint = Blueprint("documents", __name__)

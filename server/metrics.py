@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from server.app import Hall
+    from server.hall import Hall
 
 
 def exposition(hall: Hall) -> bytes:

@@ -16,7 +16,7 @@ from server.limits import limiter
 from server.reading import LANGUAGE_COOKIE, reader_language, reader_words
 
 if TYPE_CHECKING:
-    from server.app import Hall
+    from server.hall import Hall
 
 blueprint = Blueprint("pages", __name__)
 

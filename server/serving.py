@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from server.app import Demo
+    from server.hall import Demo
     from server.settings import Settings
 
 log = logging.getLogger(__name__)

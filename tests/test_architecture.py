@@ -19,6 +19,7 @@ SCREENS = ("kiosk", "counter", "display")
 AGENT = ("kiosk.agent", "kiosk.journal")
 SOCKET_IO = ("socketio", "engineio", "flask_socketio")
 KNOW_SOCKET_IO = {
+    "server.hall",
     "server.app",
     "server.sockets",
     "server.frames",
@@ -132,7 +133,7 @@ def test_operations_know_no_page_no_wire_and_no_paper() -> None:
     assert [
         (module, name)
         for module, name in importers("server.operations")
-        if within(name, "flask", "printing", "gevent", "server.api", "server.app", *SCREENS)
+        if within(name, "flask", "printing", "gevent", "server.api", "server.app", "server.hall", *SCREENS)
     ] == []
 
 

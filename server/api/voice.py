@@ -15,7 +15,7 @@ from server.api.voice_schemas import CallQuery, ScreenText
 from server.limits import READ_ALOUD, SPOKEN_CALLS, limiter
 
 if TYPE_CHECKING:
-    from server.app import Hall
+    from server.hall import Hall
 
 # The same call sounds the same all day: its repetition needs no second answer.
 KEEP_CALL_S = 3600
