@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class PriorityFigures(BaseModel):
@@ -34,6 +34,8 @@ class PolicyFigures(BaseModel):
 
 class PolicyVersion(BaseModel):
     """A version of the rule; every call names its own."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     version: str
     state: Literal["next", "in_force", "past"]
