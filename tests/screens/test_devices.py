@@ -105,7 +105,8 @@ def test_a_display_from_its_code_to_its_end(
     assert display.locator(".board__zone").inner_text() == queue.config.zone["b"].name["az"]
     assert "navbat_device" not in display.evaluate("document.cookie")
     display.evaluate("window.isStill = true")
-    device = eventually(lambda: [each for each in queue.devices.all() if each["online"]])[0]
+    device = eventually(lambda: [each for each in queue.devices.all() if each["version"]])[0]
+    assert device["online"]
     assert (device["name"], device["version"]) == ("Entrance", "1.0.0")
     supervisor.reload()
     assert supervisor.locator(".online").inner_text() == "Online"
